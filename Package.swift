@@ -1,0 +1,42 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+// The shipped library is compiled as Embedded Swift; everything else, tests included, as ordinary
+// Swift from the same files. `make lib` sets this variable, nothing else should.
+let embedded = Context.environment["DATAPANEL_EMBEDDED"] == "1"
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+let engine: [SwiftSetting] =
+    strict + (embedded ? [.enableExperimentalFeature("Embedded")] : [])
+
+let package = Package(
+    name: "datapanel",
+    products: [
+        .library(name: "datapanel", type: .dynamic, targets: ["DatapanelABI"])
+    ],
+    targets: [
+        .systemLibrary(name: "CDatapanel", path: "include"),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CPosix"),
+        .target(
+            name: "Datapanel", dependencies: ["CCurl", "CJansson", "CPosix"],
+            swiftSettings: engine),
+        .target(
+            name: "DatapanelABI", dependencies: ["CDatapanel", "Datapanel", "CPosix"],
+            exclude: ["exports.map"], swiftSettings: engine),
+        .testTarget(
+            name: "DatapanelTests", dependencies: ["Datapanel"], swiftSettings: strict),
+        .testTarget(
+            name: "DatapanelABITests", dependencies: ["CDatapanel", "DatapanelABI"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

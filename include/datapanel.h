@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * libdatapanel builds and submits batch-create requests to the SecMaster data
+ * panel: it takes JSON objects (alerts, incidents, indicators), sends them in
+ * one HTTP call, and tells for each object what became of it. It keeps the
+ * bytes it is given: what you add is what is sent. It never sends an object a
+ * second time when the first time may have worked.
+ *
+ *     #include <datapanel.h>
+ *     #include <stdio.h>
+ *     #include <string.h>
+ *
+ *     int main(void)
+ *     {
+ *         const char *json = "{\"title\":\"SSH brute force\"}";
+ *         dp_error *error = NULL;
+ *         dp_reports *reports = NULL;
+ *         dp_config *config = dp_config_new();
+ *         dp_request *request = dp_request_new();
+ *         dp_client *client = NULL;
+ *         dp_code code = dp_config_load(config, NULL, &error);
+ *         if (code == DP_OK) {
+ *             client = dp_client_new(config, &error);
+ *             code = client ? DP_OK : dp_error_code(error);
+ *         }
+ *         if (code == DP_OK)
+ *             code = dp_request_add(request, json, strlen(json), &error);
+ *         if (code == DP_OK)
+ *             code = dp_client_submit(client,
+ *                 "9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02", request, 0,
+ *                 &reports, &error);
+ *         if (code == DP_OK)
+ *             puts(dp_reports_at(reports, 0)->id);
+ *         else
+ *             fprintf(stderr, "%s\n", dp_error_message(error));
+ *         dp_reports_free(reports);
+ *         dp_request_free(request);
+ *         dp_client_free(client);
+ *         dp_config_free(config);
+ *         dp_error_free(error);
+ *         return code == DP_OK ? 0 : 1;
+ *     }
+ *
+ * Build it with: cc program.c $(pkg-config --cflags --libs datapanel)
+ *
+ * Ownership
+ *   copied    what you pass in is copied; you may reuse it at once. Nothing is
+ *             ever taken over from you, whether the call succeeds or fails.
+ *   borrowed  a returned `const` pointer belongs to a handle and lives exactly
+ *             as long as that handle does.
+ *   owned     a returned `char *` is yours; release it with dp_free. A handle
+ *             is yours; release it with its own _free. Every _free takes NULL.
+ *
+ * Threads
+ *   A dp_client may be used by any number of threads at once. Every other
+ *   handle is for one thread at a time; several threads may read the same
+ *   handle while nobody changes it. The library starts no thread, installs no
+ *   signal handler and raises no SIGPIPE. Only dp_client_submit waits.
+ *   In a child process made by fork, an inherited client answers
+ *   DP_E_FORKED; free it and make another.
+ *
+ * Errors
+ *   A call answers with a dp_code, enough to branch on. A call that can say
+ *   more takes `dp_error **error_out`: NULL when you do not want it; otherwise
+ *   it is set to NULL on success and to an owned error on failure.
+ *   NULL where a pointer is needed answers DP_E_ARGUMENT; it never crashes.
+ *   What became of an object that was sent is in its report, not in the error.
+ *
+ * Compatibility
+ *   The library is libdatapanel.so.1 for as long as this header only grows.
+ *   Numbers are never reused and new ones will appear: treat a code that you
+ *   do not know as a failure. dp_report grows at its end only; its `size`
+ *   says how much of it this library filled.
+ */
+#ifndef DATAPANEL_H
+#define DATAPANEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------- version -- */
+
+/* The version of this header. dp_version() tells that of the library. */
+#define DP_VERSION "0.1.0"
+
+/* The version of the library in use, such as "0.1.0". A static string. */
+const char *dp_version(void);
+
+/* Whether this library can do something: 1 for yes, 0 for no, NULL or an
+ * unknown name. Names: "https", "http2", "embedded" (the flavour without a
+ * Swift runtime). Since 0.1.0. */
+int32_t dp_has_feature(const char *name);
+
+/* Releases what the library returned as `char *`. NULL is allowed. */
+void dp_free(void *pointer);
+
+/* -------------------------------------------------------------- errors -- */
+
+/* What a call, or the submission of an object, came to. */
+typedef int32_t dp_code;
+enum {
+    DP_OK = 0,
+
+    /* 1xx: the call asked for something that cannot be done. */
+    DP_E_ARGUMENT = 100,  /* NULL, empty or out of range */
+    DP_E_CONFIG = 101,    /* unknown setting, bad value, or two that clash */
+    DP_E_JSON = 102,      /* not a JSON object; field "offset" tells where */
+    DP_E_PATH = 103,      /* a member path that does not parse or fit */
+    DP_E_EMPTY = 104,     /* a request without objects */
+    DP_E_TOO_LARGE = 105, /* above the service's size limit */
+
+    /* 2xx: this machine. */
+    DP_E_NOMEM = 200,    /* memory ran out */
+    DP_E_FILE = 201,     /* a file cannot be read */
+    DP_E_INTERNAL = 299, /* a defect in this library; please report it */
+
+    /* 3xx: the way to the service. */
+    DP_E_RESOLVE = 300,    /* the host name has no address */
+    DP_E_CONNECT = 301,    /* no connection to the host */
+    DP_E_TLS = 302,        /* the TLS handshake broke off */
+    DP_E_TLS_VERIFY = 303, /* the certificate was refused */
+    DP_E_PROXY = 304,      /* the proxy refused to connect */
+    DP_E_SEND = 305,       /* broke off before the whole body was out */
+    DP_E_NO_REPLY = 306,   /* the body was out, then the connection ended */
+    DP_E_TIMEOUT = 307,    /* the body was out, then time ran out */
+
+    /* 4xx: what the service said. */
+    DP_E_REJECTED = 400,   /* the service refused the objects */
+    DP_E_AUTH = 401,       /* the credentials were refused */
+    DP_E_FORBIDDEN = 403,  /* permission, quota or address rule */
+    DP_E_ENDPOINT = 404,   /* wrong address, ids, or something in between */
+    DP_E_THROTTLED = 429,  /* too many calls */
+    DP_E_SERVER = 450,     /* the service or its gateway failed */
+    DP_E_REPLY = 460,      /* accepted, but the reply cannot be used */
+    DP_E_REPLY_ITEM = 461, /* accepted, but without an id for this object */
+
+    /* 5xx: the life of a handle or of an object. */
+    DP_E_FORKED = 500,    /* the handle belongs to the parent process */
+    DP_E_CANCELLED = 501, /* given up on request */
+    DP_E_EXPIRED = 502    /* not delivered within its time */
+};
+
+/* The name of a code, such as "DP_E_CONNECT"; "DP_E_UNKNOWN" for a number that
+ * this library does not know. A static string. */
+const char *dp_code_name(dp_code code);
+
+/* Whether the service could hold an object now. */
+typedef int32_t dp_stored;
+enum {
+    DP_STORED_NO = 0,    /* it does not: sending again is safe */
+    DP_STORED_MAYBE = 1, /* nobody can tell: sending again may duplicate */
+    DP_STORED_YES = 2    /* it does, and the id is known */
+};
+
+/* Why a call failed. Read-only and owned; see dp_error_free. */
+typedef struct dp_error dp_error;
+
+/* The error's code; DP_OK for NULL. */
+dp_code dp_error_code(const dp_error *error);
+
+/* One sentence: what was attempted, what came of it, and what to do. Borrowed
+ * from the error; "" for NULL. Never holds a secret. */
+const char *dp_error_message(const dp_error *error);
+
+/* A detail by name; NULL when the error has none such. Borrowed from the
+ * error. Names:
+ *   "http_status"     the reply's status, "403"
+ *   "server_code"     the service's own code, "SecMaster.20010001"
+ *   "server_message"  the service's own text
+ *   "request_id"      the service's X-request-id, to quote to its operators
+ *   "stored"          "no", "maybe" or "yes"
+ *   "attempts"        how many times the request was tried
+ *   "retry_after_ms"  how long the service asked to wait
+ *   "curl"            libcurl's text for what went wrong
+ *   "offset"          where in the given text the fault is, in bytes from 0
+ *   "key"             the setting, request field or path that is at fault
+ *   "reply"           the first bytes of a reply that could not be used */
+const char *dp_error_field(const dp_error *error, const char *name);
+
+/* Releases an error. NULL is allowed. */
+void dp_error_free(dp_error *error);
+
+/* -------------------------------------------------------------- config -- */
+
+/* Settings, each a key and a text value. docs/CONFIGURATION.md lists them. */
+typedef struct dp_config dp_config;
+
+/* A new set of settings with every default and nothing else: neither the
+ * environment nor any file is read. Owned; NULL when memory ran out. */
+dp_config *dp_config_new(void);
+
+/* Sets one setting, for example ("request.timeout", "20s"). The value carries
+ * its unit: "500ms", "30s", "5m"; "64KiB", "1MiB"; plain numbers count. Key
+ * and value are copied. Settings that clash are found by dp_client_new.
+ * Returns DP_OK; DP_E_ARGUMENT for NULL; DP_E_CONFIG for an unknown key (the
+ * message names the nearest) or a value out of range; DP_E_NOMEM. */
+dp_code dp_config_set(dp_config *config, const char *key, const char *value,
+                      dp_error **error_out);
+
+/* Reads settings from a file of `key = value` lines ('#' starts a comment
+ * line), or from the environment when `path` is NULL: DATAPANEL_ENDPOINT,
+ * DATAPANEL_PROJECT_ID and so on, the key in upper case with '_' for '.'.
+ * All or nothing: after a failure the settings are as they were.
+ * Returns DP_OK; DP_E_ARGUMENT for NULL `config`; DP_E_FILE when the file
+ * cannot be read; DP_E_CONFIG for the first bad line or variable, named in
+ * the message; DP_E_NOMEM. */
+dp_code dp_config_load(dp_config *config, const char *path,
+                       dp_error **error_out);
+
+/* The value in force: as it was set, else the default ("" where there is
+ * none); "[redacted]" for a secret that is set. NULL for an unknown key.
+ * Borrowed from the config. */
+const char *dp_config_get(const dp_config *config, const char *key);
+
+/* Every setting with its type, range, default and meaning, as a JSON array:
+ * what CONFIGURATION.md is made from. Owned; NULL when memory ran out. */
+char *dp_config_describe(void);
+
+/* Receives one line of the log, without a line end. `level` counts as in
+ * syslog: 3 error, 4 warning, 6 information, 7 debug. `area` is one word, such
+ * as "conn", "retry" or "wire". Both strings are borrowed for the call. */
+typedef void (*dp_log_fn)(int32_t level, const char *area, const char *message,
+                          void *context);
+
+/* Sends the log of clients made from this config to `log`; NULL, the default,
+ * keeps them silent. `log` is called on the thread that called the library,
+ * with no lock held, and never with a secret or a payload. Debug lines come
+ * only for the areas named in the setting "debug".
+ * Returns DP_OK; DP_E_ARGUMENT for NULL `config`. */
+dp_code dp_config_set_log(dp_config *config, dp_log_fn log, void *context);
+
+/* Releases the settings; clients made from them keep their own copy. */
+void dp_config_free(dp_config *config);
+
+/* -------------------------------------------------------------- object -- */
+
+/* A JSON object under construction, for programs that have no JSON library.
+ * A program that has its object as text needs none of this. */
+typedef struct dp_object dp_object;
+
+/* A new object without members. Owned; NULL when memory ran out. */
+dp_object *dp_object_new(void);
+
+/* Each of these sets the member that `path` names, making the objects and
+ * arrays on the way, and replaces what was there. A path is member names
+ * joined by dots, with array steps in brackets:
+ *   "title"                        a member
+ *   "data_source.product_name"     a member of a member
+ *   "network_list[+].src_ip"       appends an element, then sets its member
+ *   "network_list[-1].dest_ip"     the last element
+ *   "network_list[0].direction"    an element by position
+ * A backslash makes the next character part of the name: "a\\.b" in C.
+ * Path and value are copied.
+ * All return DP_OK; DP_E_ARGUMENT for NULL or a value that JSON cannot hold
+ * (text that is not UTF-8, a real that is not finite); DP_E_PATH for a path
+ * that does not parse, steps into something that is no object or array, or
+ * lies beyond an array's end; DP_E_NOMEM. The object is unchanged then.
+ * dp_object_set_json also returns DP_E_JSON, with "offset", when `json` (any
+ * JSON value of `len` bytes) does not parse; it reads integers of 64 bits. */
+dp_code dp_object_set_string(dp_object *object, const char *path,
+                             const char *value, dp_error **error_out);
+dp_code dp_object_set_int(dp_object *object, const char *path, int64_t value,
+                          dp_error **error_out);
+dp_code dp_object_set_real(dp_object *object, const char *path, double value,
+                           dp_error **error_out);
+dp_code dp_object_set_bool(dp_object *object, const char *path, int32_t value,
+                           dp_error **error_out);
+dp_code dp_object_set_null(dp_object *object, const char *path,
+                           dp_error **error_out);
+dp_code dp_object_set_json(dp_object *object, const char *path,
+                           const char *json, size_t len, dp_error **error_out);
+
+/* The object as compact JSON text, NUL-terminated; its length goes to
+ * `len_out` unless that is NULL. Owned; NULL for NULL or when memory ran
+ * out. */
+char *dp_object_json(const dp_object *object, size_t *len_out);
+
+/* Releases an object; requests that it was added to keep their copy. */
+void dp_object_free(dp_object *object);
+
+/* ------------------------------------------------------------- request -- */
+
+/* One batch-create call: an envelope and its objects. */
+typedef struct dp_request dp_request;
+
+/* A new request without objects, its envelope {"format_version":1}. Owned;
+ * NULL when memory ran out. */
+dp_request *dp_request_new(void);
+
+/* Sets one member of the envelope; NULL as `value` leaves the member out.
+ *   "format_version"  an integer of 32 bits; "1" from the start
+ *   "name" "type"     text
+ *   "trigger_flag"    "true" or "false"
+ *   "id"              text; newer revisions of the service know it
+ * Returns DP_OK; DP_E_ARGUMENT for NULL, an unknown field, or a value that
+ * does not fit it; DP_E_NOMEM. */
+dp_code dp_request_set(dp_request *request, const char *field,
+                       const char *value, dp_error **error_out);
+
+/* Adds one object, given as JSON text of `len` bytes. The text is checked in
+ * one pass (RFC 8259, UTF-8, at most 512 levels deep) and copied; it is sent
+ * exactly as it stands, numbers, order and duplicate names included.
+ * Returns DP_OK; DP_E_ARGUMENT for NULL; DP_E_JSON with "offset" when it is
+ * not a JSON object; DP_E_TOO_LARGE when the body would pass 12,000,000
+ * bytes; DP_E_NOMEM. The request is unchanged after a failure. */
+dp_code dp_request_add(dp_request *request, const char *json, size_t len,
+                       dp_error **error_out);
+
+/* Adds a built object; it is copied as it is now.
+ * Returns as dp_request_add. */
+dp_code dp_request_add_object(dp_request *request, const dp_object *object,
+                              dp_error **error_out);
+
+/* How many objects the request has; 0 for NULL. */
+size_t dp_request_count(const dp_request *request);
+
+/* The exact bytes of the body that a client with these settings sends;
+ * `config` may be NULL for the defaults (only "request.list_field" matters).
+ * NUL-terminated; the length goes to `len_out` unless that is NULL. Owned.
+ * NULL, with an error, for NULL (DP_E_ARGUMENT), no objects (DP_E_EMPTY), a
+ * body above 12,000,000 bytes (DP_E_TOO_LARGE), or DP_E_NOMEM. */
+char *dp_request_body(const dp_request *request, const dp_config *config,
+                      size_t *len_out, dp_error **error_out);
+
+/* Releases a request; reports about it keep what they need. */
+void dp_request_free(dp_request *request);
+
+/* -------------------------------------------------------------- client -- */
+
+/* Submits requests, one call at a time per thread, over connections that it
+ * keeps open between calls. */
+typedef struct dp_client dp_client;
+
+/* What became of each object of a request, in the request's order. */
+typedef struct dp_reports dp_reports;
+
+/* A client with a copy of these settings. Opens no connection yet. Owned.
+ * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
+ * setting is missing or two of them clash (both are named); DP_E_NOMEM. */
+dp_client *dp_client_new(const dp_config *config, dp_error **error_out);
+
+/* Changes a setting of a client in use; calls that begin later see it. The
+ * settings marked "runtime" can be changed: "auth.token", "request.timeout",
+ * "connect.timeout", "backoff.base", "backoff.cap" and "debug".
+ * Safe from any thread.
+ * Returns DP_OK; DP_E_ARGUMENT for NULL; DP_E_CONFIG for other keys and bad
+ * values; DP_E_FORKED; DP_E_NOMEM. */
+dp_code dp_client_set(dp_client *client, const char *key, const char *value,
+                      dp_error **error_out);
+
+/* Submits the request to a target, a data class id, and waits for the
+ * outcome. `timeout_ms` bounds the whole call, attempts and the pauses between
+ * them together; 0 stands for the setting "request.timeout".
+ *
+ * The call tries again, after a pause, only when the service certainly holds
+ * nothing and might accept later (no connection, throttled); it never repeats
+ * an attempt that may have been stored, and follows no redirect.
+ *
+ * `reports_out` receives one report for each object, also when the call fails
+ * after something was attempted; it is NULL when nothing was. Owned. It may
+ * itself be NULL. The request is not changed and can be submitted again.
+ *
+ * Safe from any thread; the calling thread waits. Other threads may submit
+ * the same request at the same time.
+ *
+ * Returns DP_OK when every object is stored. Before anything is attempted:
+ * DP_E_ARGUMENT (NULL, negative time, a target that is empty or has '/' or a
+ * control character), DP_E_EMPTY, DP_E_TOO_LARGE, DP_E_NOMEM, DP_E_FORKED.
+ * Otherwise the code of the outcome, DP_E_RESOLVE to DP_E_REPLY_ITEM,
+ * DP_E_TOO_LARGE or DP_E_NOMEM, with "stored" in the error. */
+dp_code dp_client_submit(dp_client *client, const char *target,
+                         const dp_request *request, int32_t timeout_ms,
+                         dp_reports **reports_out, dp_error **error_out);
+
+/* Releases a client and closes its connections. No call may be using it. In a
+ * child made by fork it leaves the parent's connections alone. */
+void dp_client_free(dp_client *client);
+
+/* ------------------------------------------------------------- reports -- */
+
+/* The outcome of one object. Read-only; borrowed from its dp_reports, and so
+ * is everything it points to. Pointers are NULL where there is nothing. */
+typedef struct dp_report {
+    uint32_t size;       /* of this struct as the library knows it, in bytes */
+    dp_code code;        /* DP_OK: stored, and `id` is known */
+    dp_stored stored;    /* whether the service could hold the object */
+    uint32_t flags;      /* none yet; ignore bits that you do not know */
+    uint64_t ticket;     /* the object's position in the request, from 0 */
+    void *opaque;        /* NULL for objects of a dp_request */
+    const char *id;      /* the service's id of the object */
+    const char *event_id;
+    const char *message; /* one sentence, when code is not DP_OK */
+    const char *server_code;
+    const char *request_id;
+    const void *payload; /* the object's exact bytes, when not DP_OK */
+    size_t payload_len;
+    int32_t http_status; /* 0 when no status line arrived */
+    uint32_t attempts;   /* how many times the object was sent, or tried */
+    int64_t queued_us;   /* when it was handed over: microseconds of Unix */
+    int64_t finished_us; /* time; and when its outcome was known */
+} dp_report;
+
+/* How many reports there are; 0 for NULL. */
+size_t dp_reports_count(const dp_reports *reports);
+
+/* The report at a position from 0; NULL beyond the end or for NULL. */
+const dp_report *dp_reports_at(const dp_reports *reports, size_t index);
+
+/* Releases reports and all that was borrowed from them. */
+void dp_reports_free(dp_reports *reports);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DATAPANEL_H */
