@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds one flavour of the library, with everything that a program needs to link with it:
 #   build-library.sh embedded   compiled as Embedded Swift; needs no Swift runtime. What we ship.
-#   build-library.sh static     ordinary Swift with its runtime linked in: megabytes, not kilobytes, and
-#                               the way out should the compiler's experimental mode ever fail us.
+#   build-library.sh static     ordinary Swift with its runtime linked in: megabytes, and the way
+#                               out should the compiler's experimental mode ever fail us.
 source "$(dirname "$0")/common.sh"
 
 scripts/tools.sh

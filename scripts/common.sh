@@ -52,3 +52,9 @@ use_library() {
     export PKG_CONFIG_PATH=$directory/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
     export LD_LIBRARY_PATH=$directory
 }
+
+# repository_files PATTERN...: the files that are, or could be, committed.
+repository_files() {
+    git ls-files --cached --others --exclude-standard --deduplicate -- "$@" |
+        while read -r name; do [[ ! -e $name ]] || say "$name"; done
+}
