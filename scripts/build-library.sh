@@ -17,7 +17,7 @@ options=(-c release --product datapanel --scratch-path "$scratch" --disable-loca
 # --gc-sections; a section for each function lets it drop a third of the Embedded library.
 options+=(-Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections)
 link=(
-    --version-script="$root/Sources/DatapanelABI/exports.map" -soname=$soname --build-id=sha1
+    --version-script="$root/Sources/DatapanelABI/exports.map" -soname="$soname" --build-id=sha1
     -z defs         # a missing symbol fails here, not in the program of a user
     -z now -z relro # no writable jump table
     -z nodelete     # libcurl and OpenSSL leave hooks behind that outlive a dlclose

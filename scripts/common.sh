@@ -45,12 +45,15 @@ library_directory() {
     esac
 }
 
-# use_library FLAVOUR: what is compiled and run from here on finds this flavour of the library.
+# use_library FLAVOUR: what is compiled and run from here on finds this flavour of the library; the
+# Python package and the tests have names of their own for it and for the emulator.
 use_library() {
     local directory
     directory=$root/$(library_directory "$1")
     export PKG_CONFIG_PATH=$directory/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
     export LD_LIBRARY_PATH=$directory
+    export DP_LIBRARY=$directory/libdatapanel.so.1
+    export EMULATOR=$root/build/bin/datapanel-emulator
 }
 
 # repository_files PATTERN...: the files that are, or could be, committed.

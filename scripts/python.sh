@@ -9,4 +9,4 @@ if ! cmp -s .ci/requirements.txt build/venv/requirements.txt; then
     build/venv/bin/pip install --quiet --disable-pip-version-check -r .ci/requirements.txt
     cp .ci/requirements.txt build/venv/
 fi
-export PATH=$root/build/venv/bin:$PATH
+export PATH=$PWD/build/venv/bin:$PATH

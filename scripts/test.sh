@@ -33,9 +33,8 @@ number_before() {
 }
 
 run Swift 'Test run with [0-9]+ test' swift test --disable-xctest
-run C '[0-9]+ passed' make --no-print-directory -C Tests/c check BUILD="$root/build/tests-c" \
-    EMULATOR="$root/build/bin/datapanel-emulator"
-run Python '[0-9]+ passed|[0-9]+ failed' pytest --color=no python
+run C '[0-9]+ passed' make --no-print-directory -C Tests/c check BUILD="$root/build/tests-c"
+run Python '[0-9]+ passed|[0-9]+ failed' env -C python pytest --color=no
 
 say "$passed passed, $failed failed" >>$summary
 printf '%s\n' "" "${broken[@]}"
