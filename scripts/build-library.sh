@@ -55,7 +55,8 @@ write_package datapanel
 # signatures are names too, and a linker would merge them with a stranger's of the same name.
 if [[ $flavour == embedded ]]; then
     object=$scratch/datapanel.o
-    ld -r --force-group-allocation -o "$object" \
+    mapfile -t names < <(nm -D --defined-only -j --without-symbol-versions "$built")
+    ld -r --force-group-allocation --gc-sections "${names[@]/#/--undefined=}" -o "$object" \
         "@$scratch/release/datapanel.product/Objects.LinkFileList" "$unicode"
     objcopy --wildcard --keep-global-symbol='dp_*' --strip-debug \
         --remove-section=.comment --remove-section='.swift1_autolink_entries' "$object"
