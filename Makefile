@@ -1,4 +1,69 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: test
-test:
-	swift test --disable-xctest
+# The front door. A recipe of more than a line is a script in scripts/, a gate one in .ci/.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+FLAVOUR ?= embedded
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+
+lib_embedded := build/lib/libdatapanel.so.1
+lib_static := build/static/lib/libdatapanel.so.1
+lib := $(lib_$(FLAVOUR))
+$(if $(lib),,$(error FLAVOUR is embedded or static, not '$(FLAVOUR)'))
+uninstalled := PKG_CONFIG_PATH=$(abspath $(dir $(lib))pkgconfig)
+
+# Folders are listed too: their time changes when a file comes or goes.
+sources = $(shell find $(1) -not -name '.*')
+library_sources := Package.swift $(call sources,include Sources/Datapanel Sources/DatapanelABI \
+	$(wildcard Sources/C*)) scripts/build-library.sh packaging
+tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
+
+.PHONY: help demo lib cli emulator examples test check bench install uninstall clean
+
+help: ## shows this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@echo "FLAVOUR=static builds the library with the Swift runtime inside, in build/static/lib."
+
+demo: lib emulator examples ## sends real alerts from C and from Python to a local emulator
+	@scripts/demo.sh
+
+lib: $(lib) ## builds the library: build/lib/libdatapanel.so.1, .so, .a
+
+cli: build/bin/datapanel ## builds the command line tool: build/bin/datapanel
+
+emulator: build/bin/datapanel-emulator ## builds the local service: build/bin/datapanel-emulator
+
+examples: lib ## builds the programs of examples-c/
+	$(uninstalled) $(MAKE) -C examples-c BUILD=$(CURDIR)/build/examples
+
+test: lib emulator ## runs every Swift, C and Python test
+	@scripts/test.sh
+
+check: ## runs every gate: style, exports, sanitizers, both flavours, ...
+	@.ci/check
+
+bench: lib emulator ## compares speed and size with the other ways to do this
+	@$(uninstalled) bench/run
+
+install: lib ## installs below PREFIX=/usr/local, for packages also below DESTDIR=
+	@scripts/install.sh "$(dir $(lib))" "$(PREFIX)" "$(LIBDIR)" "$(DESTDIR)"
+
+uninstall: ## removes what install put there, and nothing else
+	@scripts/uninstall.sh "$(PREFIX)" "$(DESTDIR)"
+
+clean: ## removes everything that was built
+	rm -rf build .build
+
+$(lib_embedded): $(library_sources)
+	scripts/build-library.sh embedded
+
+$(lib_static): $(library_sources)
+	scripts/build-library.sh static
+
+build/bin/datapanel-emulator: $(call tool_sources,Sources/*mulator)
+	scripts/build-tool.sh datapanel-emulator
+
+build/bin/datapanel: $(call tool_sources,Sources/datapanel-cli) $(library_sources)
+	scripts/build-tool.sh datapanel-cli datapanel

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# What every script here begins with: `source "$(dirname "$0")/common.sh"`.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# need_packages PACKAGE...: installs Debian packages when we may, else says what to type.
+need_packages() {
+    local command="apt-get install -y $*"
+    [[ $(id -u) == 0 ]] && type -P apt-get >/dev/null ||
+        fail "missing: $*. Install them, on Debian or Ubuntu with: sudo $command"
+    say "installing $*"
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update -qq && $command -qq; } >/dev/null </dev/null ||
+        fail "apt-get could not install $*"
+}
+
+# need_command COMMAND PACKAGE...: the command is there, or these packages bring it.
+need_command() {
+    type -P "$1" >/dev/null || need_packages "${@:2}"
+}
+
+# version_of_library: the version in the header, the only place that a human edits.
+version_of_library() {
+    sed -n 's/^#define DP_VERSION "\(.*\)"$/\1/p' include/datapanel.h
+}
+
+# swift_target_info KEY: a string of `swift -print-target-info`.
+swift_target_info() {
+    swift -print-target-info | sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}\$/\1/p"
+}
+
+# library_directory FLAVOUR: where `make lib FLAVOUR=...` puts its files.
+library_directory() {
+    case $1 in
+        embedded) say build/lib ;;
+        static) say build/static/lib ;;
+        *) fail "FLAVOUR is embedded or static, not '$1'" ;;
+    esac
+}
+
+# use_library FLAVOUR: what is compiled and run from here on finds this flavour of the library; the
+# Python package and the tests have names of their own for it and for the emulator.
+use_library() {
+    local directory
+    directory=$root/$(library_directory "$1")
+    export PKG_CONFIG_PATH=$directory/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+    export LD_LIBRARY_PATH=$directory
+    export DP_LIBRARY=$directory/libdatapanel.so.1
+    export EMULATOR=$root/build/bin/datapanel-emulator
+}
+
+# repository_files PATTERN...: the files that are, or could be, committed.
+repository_files() {
+    git ls-files --cached --others --exclude-standard --deduplicate -- "$@" |
+        while read -r name; do [[ ! -e $name ]] || say "$name"; done
+}

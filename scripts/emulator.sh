@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# For `source`: starts an emulator on a free port of this machine, and has it stop with the
+# script. $emulator_url is its address; programs find it through their usual settings.
+
+alert_class=9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02
+
+mkdir -p build/log
+exec {emulator_output}< <(exec build/bin/datapanel-emulator --port 0 2>build/log/emulator.log)
+emulator_pid=$!
+trap 'kill "$emulator_pid" 2>/dev/null; wait "$emulator_pid" 2>/dev/null || true' EXIT
+read -r -t 20 emulator_url <&"$emulator_output" && [[ $emulator_url == http://* ]] ||
+    fail "the emulator did not start: $(cat build/log/emulator.log)"
+cat <&"$emulator_output" >>build/log/emulator.log & # or it would stop when the pipe is full
+
+export DATAPANEL_ENDPOINT=$emulator_url
+export DATAPANEL_PROJECT_ID=0123456789abcdef0123456789abcdef
+export DATAPANEL_WORKSPACE_ID=6f1f9a3e-58a2-4d0b-9a54-0d5b2f7e3c11
+export DATAPANEL_AUTH_TOKEN=emulator-token
+
+# count_alerts: how many alerts the emulator holds, by its own search.
+count_alerts() {
+    local route=v1/$DATAPANEL_PROJECT_ID/workspaces/$DATAPANEL_WORKSPACE_ID/soc/datapanel
+    curl --silent --show-error --fail --max-time 10 --json '{"limit":1,"offset":0}' \
+        -H "X-Auth-Token: $DATAPANEL_AUTH_TOKEN" \
+        "$emulator_url/$route/$alert_class/data-objects/search" |
+        sed -n 's/.*"total" *: *\([0-9]*\).*/\1/p'
+}

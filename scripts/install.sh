@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# install.sh FOLDER PREFIX LIBDIR [DESTDIR]: installs the library built in FOLDER, its header, its
+# pkg-config and CMake packages, and the command line tool if it was built. What was put where is
+# kept in PREFIX/share/datapanel/installed.txt; uninstall.sh works from that.
+source "$(dirname "$0")/common.sh"
+
+built=$1 prefix=$2 libdir=$3 destination=${4:-}
+[[ $prefix == /* && $libdir == /* ]] ||
+    fail "PREFIX and LIBDIR are absolute paths, not '$prefix' and '$libdir'"
+record=$prefix/share/datapanel/installed.txt
+[[ ! -e $destination$record ]] || scripts/uninstall.sh "$prefix" "$destination"
+
+installed=()
+make_folder_of() {
+    local folder
+    folder=$(dirname "$1")
+    [[ ! -d $destination$folder ]] || return 0
+    make_folder_of "$folder"
+    mkdir "$destination$folder"
+    installed+=("$folder/")
+}
+install_file() { # MODE SOURCE TARGET
+    make_folder_of "$3"
+    install -m "$1" "$2" "$destination$3"
+    installed+=("$3")
+}
+install_template() { # TEMPLATE TARGET
+    make_folder_of "$2"
+    scripts/fill-template.sh "$1" "$(dirname "$2")" "$libdir" "$prefix/include" >"$destination$2"
+    chmod 644 "$destination$2"
+    installed+=("$2")
+}
+
+install_file 644 include/datapanel.h "$prefix/include/datapanel.h"
+install_file 755 "$built/libdatapanel.so.1" "$libdir/libdatapanel.so.1"
+ln -sf libdatapanel.so.1 "$destination$libdir/libdatapanel.so"
+installed+=("$libdir/libdatapanel.so")
+install_template datapanel.pc.in "$libdir/pkgconfig/datapanel.pc"
+if [[ -e $built/libdatapanel.a ]]; then
+    install_file 644 "$built/libdatapanel.a" "$libdir/libdatapanel.a"
+    install_template datapanel-static.pc.in "$libdir/pkgconfig/datapanel-static.pc"
+fi
+for name in datapanel-config.cmake datapanel-config-version.cmake; do
+    install_template $name.in "$libdir/cmake/datapanel/$name"
+done
+[[ ! -e build/bin/datapanel ]] || install_file 755 build/bin/datapanel "$prefix/bin/datapanel"
+make_folder_of "$record"
+printf '%s\n' "${installed[@]}" "$record" >"$destination$record"
+
+# The loader's cache, when the library went where the loader looks.
+[[ -n $destination || $(id -u) != 0 ]] || ldconfig
+say "installed libdatapanel $(version_of_library) below $destination$prefix"
