@@ -41,7 +41,9 @@ package enum ConfigDescription {
     private static func setText(
         _ object: ObjectBuilder, _ path: StaticString, _ value: String
     ) throws(DatapanelError) {
-        try object.set(cString(path), string: Text.of(value).pointer)
+        let text = try Text.of(value)
+        defer { withExtendedLifetime(text) {} }
+        try object.set(cString(path), string: text.pointer)
     }
 
     private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {

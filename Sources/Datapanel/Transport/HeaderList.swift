@@ -17,11 +17,15 @@ package struct HeaderList: ~Copyable {
         _ name: StaticString, _ value: Text, secret: Bool
     ) throws(DatapanelError) {
         var line = Bytes()
+        // All at once: a buffer that grows leaves copies of a secret behind.
+        try line.reserve(name.utf8CodeUnitCount + value.count + 3)
         try line.append(name)
         try line.append(": ")
         try line.append(value.bytes)
-        try add(Text(line.view, secret: secret).pointer)
-        if secret { line.wipe() }
+        try line.append(0 as UInt8)
+        defer { if secret { line.wipe() } }
+        guard let start = line.view.baseAddress else { return }
+        try add(start.assumingMemoryBound(to: CChar.self))
     }
 
     private mutating func add(_ line: UnsafePointer<CChar>) throws(DatapanelError) {

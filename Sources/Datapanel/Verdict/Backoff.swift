@@ -20,9 +20,12 @@ package struct Backoff: Sendable {
     ///
     ///     base 500, cap 30000:  attempt 1 → 50…500, 2 → 50…1000, 7 and later → 50…30000
     package func pause(afterAttempt attempt: Int, dice: UInt64) -> Int64 {
-        var bound = base
-        for _ in 1..<max(attempt, 1) where bound < cap { bound &*= 2 }
-        bound = min(bound, cap)
+        var bound = min(base, cap)
+        var doublings = max(attempt, 1) - 1
+        while doublings > 0, bound < cap {
+            bound = bound > cap / 2 ? cap : bound * 2
+            doublings -= 1
+        }
         let low = min(Self.floor, bound)
         return low + Int64(dice % UInt64(bound - low + 1))
     }

@@ -20,43 +20,39 @@ package struct Verdict: Sendable {
         self.advice = advice
     }
 
-    package enum Next: Sendable {
-        /// Every object has its id.
-        case deliver
-        /// Try again after a pause; nothing was stored.
-        case retry
-        /// Wait as long as the service says, then try again; nothing was stored.
-        case hold
-        /// Renew the credentials and try again, once; then as `block`.
-        case renew
-        /// Send the objects in two halves: some of them may be at fault.
-        case split
-        /// The same without a look at the objects: there were too many bytes.
-        case halve
-        /// Nothing that is sent here can work now: keep the objects and wait for a person.
-        case block
-        /// May have been stored: the ambiguity policy decides between another attempt and the end.
-        case ambiguous
-        /// Final, and probably stored: never sent again by itself.
-        case unconfirmed
-        /// As `unconfirmed` for these objects, and as `block` for those that follow.
-        case unconfirmedAndBlock
-        /// Final for these objects.
-        case fail
+    package enum Next: CaseIterable, Sendable {
+        case deliver, retry, hold, renew, split, halve, block
+        case ambiguous, unconfirmed, unconfirmedAndBlock, fail
 
         package var name: StaticString {
             switch self {
             case .deliver: "deliver"
             case .retry: "retry"
             case .hold: "hold"
-            case .renew: "renew the credentials, once"
+            case .renew: "renew"
             case .split: "split"
             case .halve: "halve"
             case .block: "block"
             case .ambiguous: "ambiguous"
             case .unconfirmed: "unconfirmed"
-            case .unconfirmedAndBlock: "unconfirmed and block"
+            case .unconfirmedAndBlock: "unconfirmed, block"
             case .fail: "fail"
+            }
+        }
+
+        package var meaning: StaticString {
+            switch self {
+            case .deliver: "every object has its id"
+            case .retry: "try again after a pause; nothing was stored"
+            case .hold: "wait as long as the service says, then try again; nothing was stored"
+            case .renew: "try once more with renewed credentials, then block"
+            case .split: "send the objects in two halves, for some of them may be at fault"
+            case .halve: "send the objects in two halves, for they were too many bytes"
+            case .block: "keep the objects and wait for a person; nothing sent here can work now"
+            case .ambiguous: "may be stored; the caller decides whether a duplicate would be worse"
+            case .unconfirmed: "final, and probably stored; never sent again by itself"
+            case .unconfirmedAndBlock: "unconfirmed for these objects, block for those that follow"
+            case .fail: "final for these objects"
             }
         }
     }

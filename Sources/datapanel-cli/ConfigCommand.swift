@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Datapanel
+
+/// `datapanel config`: the settings in force, or the document of all there are.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Shows every setting with its value.",
+        discussion: """
+            Settings come from the environment (DATAPANEL_ENDPOINT and so on), then from the file, \
+            whose lines read key = value. Secrets are never shown.
+            """)
+
+    @Option(name: .shortAndLong, help: "A file of settings to read on top of the environment.")
+    var file: String?
+
+    @Flag(help: "Print the reference of all settings, docs/CONFIGURATION.md.")
+    var markdown = false
+
+    @Flag(help: "Fail unless a client could be made with these settings.")
+    var check = false
+
+    func run() throws {
+        if markdown { return print(SettingsDocument.text(), terminator: "") }
+        do throws(DatapanelError) {
+            var config = Config()
+            try Environment.load(into: &config)
+            if let file { try ConfigFile.load(file, into: &config) }
+            for key in SettingKey.allCases {
+                print("\(key.setting.key) = \(String(cString: config.shown(key)))")
+            }
+            if check { try config.check() }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+/// An error of the library, as the command line shows it.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ error: DatapanelError) {
+        description = error.message
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+@testable import Datapanel
+import Foundation
+import Testing
+
+struct ConfigTests {
+    private func set(_ config: inout Config, _ key: String, _ value: String) throws {
+        try withBytes(key) { key in try withBytes(value) { try config.set(key, $0) } }
+    }
+
+    private func complete() throws -> Config {
+        var config = Config()
+        try set(&config, "endpoint", "http://127.0.0.1:1")
+        try set(&config, "project.id", "p")
+        try set(&config, "workspace.id", "w")
+        try set(&config, "auth.token", "t")
+        return config
+    }
+
+    @Test func everyDefaultFitsItsSetting() {
+        for key in SettingKey.allCases {
+            let setting = key.setting
+            let fallback = "\(setting.fallback)"
+            #expect(throws: Never.self) {
+                try withBytes(fallback) { _ = try SettingValue(setting, $0) }
+            }
+            #expect(string(Config().shown(key)) == fallback)
+        }
+        #expect(Config().number(.requestTimeout) == 30_000)
+        #expect(Config().number(.connectTimeout) == 10_000)
+        #expect(Config().number(.replyBytes) == 4 << 20)
+        #expect(Config().isOn(.tlsVerify))
+        #expect(Config().number(.debug) == 0)
+    }
+
+    @Test func keysAreUniqueInEveryCode() {
+        let keys = SettingKey.allCases.map { "\($0.setting.key)" }
+        #expect(Set(keys).count == keys.count)
+        #expect(Set(SettingKey.allCases.map(Environment.variable)).count == keys.count)
+    }
+
+    @Test func valuesAreKeptAsTheyWereWritten() throws {
+        var config = Config()
+        try set(&config, "request.timeout", "60s")
+        #expect(string(config.shown(.requestTimeout)) == "60s")
+        #expect(config.number(.requestTimeout) == 60_000)
+        try set(&config, "debug", "wire, conn")
+        #expect(config.number(.debug) == 1 << 2 | 1 << 0)
+        try set(&config, "request.list_field", "data_object_list")
+        #expect(config.listField == .dataObjectList)
+    }
+
+    @Test func secretsAreNeverShown() throws {
+        var config = Config()
+        try set(&config, "auth.token", "very-secret")
+        #expect(string(config.shown(.authToken)) == "[redacted]")
+        let error = failure { try set(&config, "auth.token", "very-secret\r\nX-Evil: 1") }
+        #expect(error?.code == .config)
+        #expect(error?.message.contains("secret") == false)
+        #expect(error?.message.contains("auth.token") == true)
+    }
+
+    @Test(arguments: [
+        ("endpont", "endpoint"), ("request.timout", "request.timeout"), ("token", "proxy"),
+        ("auth-token", "auth.token"), ("TLS.VERIFY", "tls.verify"), ("", "auth"),
+    ])
+    func anUnknownKeyIsAnsweredWithTheNearest(_ key: String, _ nearest: String) {
+        var config = Config()
+        let error = failure { try set(&config, key, "x") }
+        #expect(error?.code == .config)
+        #expect(error?.message.hasSuffix("did you mean \(nearest)?") == true)
+    }
+
+    @Test(arguments: [
+        ("request.timeout", "30"), ("request.timeout", "0s"), ("request.timeout", "25h"),
+        ("request.timeout", "1.5s"), ("request.timeout", "-1s"), ("request.timeout", ""),
+        ("request.timeout", "99999999999999999999s"), ("request.timeout", "9223372036854775807h"),
+        ("reply.bytes", "1KB"), ("reply.bytes", "1"), ("reply.bytes", "1TiB"),
+        ("tls.verify", "yes"), ("tls.verify", ""), ("auth", "password"), ("debug", "conn,all"),
+        ("endpoint", "secmaster.example.com"), ("endpoint", "ftp://example.com"),
+        ("endpoint", "https://"), ("endpoint", "https://a/b"), ("endpoint", "https://u:p@a"),
+        ("endpoint", "https://a:0"), ("endpoint", "https://a:65536"), ("endpoint", "https://a:"),
+        ("endpoint", "https://[::1"), ("endpoint", "https://a?b"), ("project.id", "a/b"),
+        ("workspace.id", ".."), ("proxy", "http://a\n"),
+    ])
+    func badValuesAreRefusedByName(_ key: String, _ value: String) {
+        var config = Config()
+        let error = failure { try set(&config, key, value) }
+        #expect(error?.code == .config)
+        #expect(error?.message.hasPrefix("\(key): ") == true)
+        #expect(error?[.key] == key)
+    }
+
+    @Test(arguments: [
+        "http://a", "https://secmaster.ap-southeast-3.myhuaweicloud.com", "HTTPS://A:1",
+        "http://127.0.0.1:65535", "http://[::1]:8080", "https://[fe80::1]",
+    ])
+    func endpointsOfEveryFormAreTaken(_ value: String) throws {
+        var config = Config()
+        try set(&config, "endpoint", value)
+        #expect(string(config.shown(.endpoint)) == value)
+    }
+
+    @Test func whatIsMissingIsNamedWithItsVariable() throws {
+        let error = failure { try Config().check() }
+        #expect(error?.code == .config)
+        #expect(error?.message.contains("endpoint") == true)
+        #expect(error?.message.contains("DATAPANEL_ENDPOINT") == true)
+        var config = try complete()
+        try config.check()
+        try set(&config, "auth.token", "")
+        #expect(failure { try config.check() }?.message.contains("auth.token") == true)
+    }
+
+    @Test(arguments: [
+        (["backoff.base": "40s"], "backoff.base", "backoff.cap"),
+        (["request.timeout": "5s"], "connect.timeout", "request.timeout"),
+        (["tls.verify": "false", "tls.ca_file": "/dev/null"], "tls.verify", "tls.ca_file"),
+    ])
+    func contradictionsAreRefusedWithBothKeys(
+        _ settings: [String: String], _ one: String, _ other: String
+    ) throws {
+        var config = try complete()
+        for (key, value) in settings { try set(&config, key, value) }
+        let error = failure { try config.check() }
+        #expect(error?.code == .config)
+        #expect(error?.message.contains(one) == true)
+        #expect(error?.message.contains(other) == true)
+    }
+
+    @Test func aMissingCertificateFileIsFoundAtOnce() throws {
+        var config = try complete()
+        try set(&config, "tls.ca_file", "/nowhere/ca.pem")
+        #expect(failure { try config.check() }?.message.contains("/nowhere/ca.pem") == true)
+    }
+
+    @Test func aCopyIsASnapshot() throws {
+        var config = try complete()
+        let before = config
+        try set(&config, "request.timeout", "60s")
+        #expect(before.number(.requestTimeout) == 30_000)
+    }
+
+    @Test func theDescriptionIsDataAboutEverySetting() throws {
+        let text = try ConfigDescription.json()
+        defer { text.pointer.deallocate() }
+        let data = Data(bytes: text.pointer, count: text.count)
+        let rows = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        #expect(rows.compactMap { $0["key"] as? String } == SettingKey.allCases.map { "\($0.setting.key)" })
+        let timeout = try #require(rows.first { $0["key"] as? String == "request.timeout" })
+        #expect(timeout["min"] as? Int == 1)
+        #expect(timeout["max"] as? Int == 86_400_000)
+        #expect(timeout["runtime"] as? Bool == true)
+        #expect(timeout["environment"] as? String == "DATAPANEL_REQUEST_TIMEOUT")
+        #expect(timeout["range"] as? String == "1ms to 24h")
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+@testable import Datapanel
+import Testing
+
+struct ExcerptTests {
+    @Test(arguments: [
+        ("", 10, ""), ("plain", 10, "plain"), ("a\nb\tc\u{7f}d", 20, "a b c d"),
+        ("0123456789x", 10, "0123456789…"), ("ééé", 5, "éé…"), ("😀😀", 7, "😀…"),
+    ])
+    func isShortAndOnOneLine(_ text: String, _ limit: Int, _ expected: String) {
+        #expect(withBytes(text) { Excerpt.of($0, limit: limit) } == expected)
+    }
+
+    @Test func whatIsNoUTF8IsMarked() {
+        #expect(withBytes([0x61, 0xFF, 0xC3, 0x62]) { Excerpt.of($0, limit: 10) } == "a??b")
+    }
+
+    @Test func bytesAreNamed() {
+        #expect(Excerpt.byte(UInt8(ascii: "x")) == "'x'")
+        #expect(Excerpt.byte(0x0A) == "byte 0x0a")
+        #expect(Excerpt.byte(0xFF) == "byte 0xff")
+    }
+}
+
+struct BytesTests {
+    @Test func growsAndKeepsWhatItHolds() throws {
+        var bytes = Bytes()
+        for index in 0..<10_000 { try bytes.append(UInt8(truncatingIfNeeded: index)) }
+        #expect(bytes.count == 10_000)
+        for index in 0..<10_000 { #expect(bytes.view[index] == UInt8(truncatingIfNeeded: index)) }
+    }
+
+    @Test func memoryThatIsNotThereIsAnError() {
+        var bytes = Bytes()
+        for size in [Int.max, 1 << 60] {
+            let error = failure { try bytes.reserve(size) }
+            #expect(error?.code == .noMemory)
+        }
+    }
+}
