@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Sends the sample alerts to a local emulator, once from C and once from Python, and asks the
-# emulator what it holds. Everything that happens here, a program of yours can do the same way.
+# demo.sh FLAVOUR: sends the sample alerts to a local emulator, once from C and once from Python,
+# and asks it what it holds. What happens here, a program of yours can do the same way.
 source "$(dirname "$0")/common.sh"
 need_command curl curl
 need_command python3 python3
-use_library embedded
+use_library "$1"
 source scripts/emulator.sh
 
 alerts=Tests/samples/alerts.ndjson
