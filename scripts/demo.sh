@@ -17,8 +17,8 @@ say "" "C: build/examples/send_batch sends the $lines lines of $alerts;"
 say "line, id and event id of each:"
 build/examples/send_batch $alert_class $alerts | first_and_last
 
-say "" "Python: python/examples/send_alerts.py sends them once more:"
-PYTHONPATH=python/src python3 python/examples/send_alerts.py $alert_class $alerts | first_and_last
+say "" "Python: python/examples/send_alerts.py sends them once more; id of each:"
+PYTHONPATH=python/src python3 python/examples/send_alerts.py $alerts | first_and_last
 
 stored=$(count_alerts)
 say "" "The emulator's own search finds $stored alerts."
