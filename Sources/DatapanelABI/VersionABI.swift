@@ -6,7 +6,14 @@ import Datapanel
 
 @_cdecl("dp_version") @implementation
 public func dp_version() -> UnsafePointer<CChar>? {
-    UnsafeRawPointer(version.utf8Start).assumingMemoryBound(to: CChar.self)
+    constant(version)
+}
+
+@_cdecl("dp_has_feature") @implementation
+public func dp_has_feature(_ name: UnsafePointer<CChar>?) -> Int32 {
+    guard let name else { return 0 }
+    let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
+    return Feature.allCases.contains { $0.isPresent && $0.isNamed(bytes) } ? 1 : 0
 }
 
 @_cdecl("dp_free") @implementation

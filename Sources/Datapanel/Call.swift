@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One submission under way: attempts, until the outcome is final.
+struct Call {
+    let config: Config
+    let url: Text
+    let body: Body
+    let ids: ItemIds
+    /// On the monotonic clock, in milliseconds.
+    let deadline: Int64
+    let queuedAt = Clock.unix()
+
+    /// Throws only before the first attempt.
+    func run(_ transfer: Transfer) throws(DatapanelError) -> Submission {
+        let headers = try headers()
+        var number = 0
+        while true {
+            number += 1
+            let attempt = attempt(number, transfer, headers)
+            let decision = ClientRetry.after(
+                attempt.verdict, retryAfter: attempt.retryAfter, attempt: number,
+                left: deadline - Clock.monotonic(), backoff: backoff, dice: Random.number())
+            switch decision {
+            case .stop:
+                return finish(attempt)
+            case .pause(let milliseconds):
+                config.log.write(.information, .retry) {
+                    "\(attempt.verdict.sign); attempt \(number + 1) in \(milliseconds) ms"
+                }
+                Clock.sleep(milliseconds: milliseconds)
+            }
+        }
+    }
+
+    private var backoff: Backoff {
+        Backoff(base: config.number(.backoffBase), cap: config.number(.backoffCap))
+    }
+
+    private func headers() throws(DatapanelError) -> HeaderList {
+        var headers = HeaderList()
+        try headers.add("Content-Type: application/json;charset=UTF-8")
+        try headers.add("Accept: application/json")
+        // Without the empty one libcurl waits up to a second for a 100 before large bodies.
+        try headers.add("Expect:")
+        try headers.add(userAgent)
+        try Credentials.authorize(&headers, config)
+        return headers
+    }
+
+    private func attempt(
+        _ number: Int, _ transfer: Transfer, _ headers: borrowing HeaderList
+    ) -> Attempt {
+        let left = max(1, deadline - Clock.monotonic())
+        let areas = config.number(.debug)
+        config.log.write(.debug, .wire, debugAreas: areas) {
+            "POST \(Excerpt.of(url.bytes, limit: 400)), \(body.count) bytes"
+        }
+        let exchange = transfer.post(url, headers, body, config: config, timeout: left)
+        let attempt = Attempt(number, exchange, ids)
+        config.log.write(.debug, .conn, debugAreas: areas) {
+            let (isNew, address) = transfer.connection
+            return isNew ? "connected to \(address)" : "used the connection to \(address) again"
+        }
+        config.log.write(.debug, .wire, debugAreas: areas) { attempt.summary }
+        return attempt
+    }
+
+    private func finish(_ attempt: consuming Attempt) -> Submission {
+        var outcome = Outcome()
+        outcome.code = attempt.verdict.code
+        outcome.stored = attempt.verdict.stored
+        outcome.httpStatus = attempt.exchange.status
+        outcome.attempts = UInt32(truncatingIfNeeded: attempt.number)
+        outcome.queuedAt = queuedAt
+        outcome.finishedAt = Clock.unix()
+        outcome.requestId = Text.ifPossible(attempt.requestId)
+        outcome.serverCode = Text.ifPossible(attempt.service.code)
+        let error = outcome.code == .ok ? nil : attempt.error(url, ids.missingCount, of: ids.capacity)
+        outcome.message = Text.ifPossible(error?.message)
+        let reports = Reports(outcome, ids, attempt.takeReply(), body.store)
+        return Submission(reports: reports, error: error)
+    }
+}
+
+/// The User-Agent header.
+private let userAgent: StaticString = "User-Agent: libdatapanel/0.1.0"

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Submits requests on the caller's thread: one call does everything, from the check to the
+/// reports, and starts no thread of its own.
+///
+/// The life of a request: its bytes and address are made (`Request`, `TargetURL`), the call is
+/// authorised (`Credentials`), sent (`Transfer`), its reply read (`ReplyDecoder`), the attempt
+/// judged (`Facts.situation.verdict`); perhaps there is a pause and another attempt
+/// (`ClientRetry`); then each object has its report (`Reports`).
+///
+/// Runs on: any thread, many at once.
+/// Guarded by: `config` by its lock; the pool by its own; all else is immutable.
+package final class Client: Sendable {
+    private let config: Lock<Config>
+    private let pool = TransferPool()
+    private let generation: Int
+
+    package init(_ config: Config) throws(DatapanelError) {
+        try config.check()
+        self.config = Lock(config)
+        generation = ProcessGeneration.current()
+        // What libcurl cannot do is found here and not at the first alert.
+        pool.giveBack(try pool.take(config))
+    }
+
+    deinit {
+        if isForked { pool.abandon() }
+    }
+
+    package func set(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(DatapanelError) {
+        if isForked { throw Self.forked }
+        guard let key = SettingKey.named(name) else { throw Config.unknown(name) }
+        guard key.setting.isRuntime else {
+            throw DatapanelError(
+                .config, "\(key.setting.key) cannot be changed in use; make a new client with it"
+            ).with(.key, "\(key.setting.key)")
+        }
+        try config.with { config throws(DatapanelError) in
+            var changed = config
+            try changed.set(key, value)
+            try changed.check()
+            config = changed
+        }
+    }
+
+    /// Throws when nothing was attempted; otherwise the submission tells what came of it.
+    package func submit(
+        _ target: UnsafeRawBufferPointer, _ request: Request, timeout: Int64
+    ) throws(DatapanelError) -> Submission {
+        if isForked { throw Self.forked }
+        let config = self.config.with { $0 }
+        let body = try request.body(config.listField)
+        let call = Call(
+            config: config, url: try TargetURL.make(config, target), body: body,
+            ids: try ItemIds(capacity: request.count),
+            deadline: Clock.monotonic() + (timeout > 0 ? timeout : config.number(.requestTimeout)))
+        let transfer = try pool.take(config)
+        defer { pool.giveBack(transfer) }
+        return try SignalGuard.withoutPipe { () throws(DatapanelError) in try call.run(transfer) }
+    }
+
+    private var isForked: Bool { generation != ProcessGeneration.current() }
+
+    private static var forked: DatapanelError {
+        DatapanelError(
+            .forked, "this client belongs to the parent process; free it and make another here")
+    }
+}
+
+/// The reports of a submission, and why it failed if it did.
+package struct Submission {
+    package let reports: Reports
+    package let error: DatapanelError?
+}

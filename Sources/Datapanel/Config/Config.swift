@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPosix
+
+/// The settings in force. A value: a copy is a snapshot that later changes do not reach.
+package struct Config: Sendable {
+    private var values: [SettingValue?]
+    package var log = Log.silent
+
+    package init() {
+        values = [SettingValue?](repeating: nil, count: SettingKey.allCases.count)
+    }
+
+    package mutating func set(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(DatapanelError) {
+        guard let key = SettingKey.named(name) else { throw Self.unknown(name) }
+        try set(key, value)
+    }
+
+    package mutating func set(
+        _ key: SettingKey, _ value: UnsafeRawBufferPointer
+    ) throws(DatapanelError) {
+        values[key.rawValue] = try SettingValue(key.setting, value)
+    }
+
+    package static func unknown(_ name: UnsafeRawBufferPointer) -> DatapanelError {
+        let shown = Excerpt.of(name, limit: 80)
+        let hint = SettingKey.nearest(to: name).setting.key
+        return DatapanelError(.config, "there is no setting \"\(shown)\"; did you mean \(hint)?")
+            .with(.key, shown)
+    }
+
+    /// The text as it was set; nil where the default holds.
+    package func text(_ key: SettingKey) -> Text? {
+        guard let text = values[key.rawValue]?.text, text.count > 0 else { return nil }
+        return text
+    }
+
+    /// A duration in milliseconds, a size in bytes, the position of a choice, a flag as 0 or 1.
+    package func number(_ key: SettingKey) -> Int64 {
+        if let value = values[key.rawValue] { return value.number }
+        let setting = key.setting
+        let fallback = UnsafeRawBufferPointer(
+            start: setting.fallback.utf8Start, count: setting.fallback.utf8CodeUnitCount)
+        switch setting.kind {
+        case .duration: return Duration.parse(fallback) ?? 0
+        case .size: return Size.parse(fallback) ?? 0
+        case .flag: return ASCII.equal(fallback, "true") ? 1 : 0
+        case .choice, .choices, .text, .secret, .endpoint, .pathPart: return 0
+        }
+    }
+
+    package func isOn(_ key: SettingKey) -> Bool { number(key) != 0 }
+
+    package var listField: ListField { number(.listField) == 1 ? .dataObjectList : .dataObject }
+
+    /// What `dp_config_get` shows: a C string that lives as long as this value does.
+    package func shown(_ key: SettingKey) -> UnsafePointer<CChar> {
+        let setting = key.setting
+        if let text = text(key) { return setting.isSecret ? Self.cString("[redacted]") : text.pointer }
+        return Self.cString(setting.fallback)
+    }
+
+    private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {
+        UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+}
+
+/// The name of the array of objects: revisions of the service's API differ in it.
+package enum ListField: Sendable {
+    case dataObject, dataObjectList
+
+    package var name: StaticString {
+        switch self {
+        case .dataObject: "data_object"
+        case .dataObjectList: "data_object_list"
+        }
+    }
+}

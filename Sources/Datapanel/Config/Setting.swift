@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One setting as users know it: its key, what it takes, and what it means.
+package struct Setting: Sendable {
+    package let key: StaticString
+    package let kind: Kind
+    /// The default as text, in the setting's own syntax; "" where there is none.
+    package let fallback: StaticString
+    /// Cannot be done without.
+    package let isNeeded: Bool
+    /// Can be changed on a client in use.
+    package let isRuntime: Bool
+    package let doc: StaticString
+
+    package init(
+        _ key: StaticString, _ kind: Kind, _ fallback: StaticString = "",
+        needed: Bool = false, runtime: Bool = false, doc: StaticString
+    ) {
+        self.key = key
+        self.kind = kind
+        self.fallback = fallback
+        isNeeded = needed
+        isRuntime = runtime
+        self.doc = doc
+    }
+
+    package enum Kind: Sendable {
+        /// Any text without control characters.
+        case text
+        /// As text; never shown, logged or put into an error.
+        case secret
+        /// `scheme://host[:port]`, the scheme http or https.
+        case endpoint
+        /// One segment of a URL's path.
+        case pathPart
+        /// One of some words, or several with commas between.
+        case choice([StaticString])
+        case choices([StaticString])
+        /// "true" or "false".
+        case flag
+        /// In milliseconds; written with a unit.
+        case duration(ClosedRange<Int64>)
+        /// In bytes; written as such or with a unit.
+        case size(ClosedRange<Int64>)
+    }
+
+    package var isSecret: Bool {
+        if case .secret = kind { return true }
+        return false
+    }
+
+    /// The kind in one word, for documents and bindings.
+    package var typeName: StaticString {
+        switch kind {
+        case .text, .pathPart: "text"
+        case .secret: "secret"
+        case .endpoint: "url"
+        case .choice: "choice"
+        case .choices: "choices"
+        case .flag: "flag"
+        case .duration: "duration"
+        case .size: "size"
+        }
+    }
+
+    /// What values it takes, as a person would write them; "" where anything goes.
+    package var range: String {
+        switch kind {
+        case .text, .secret: ""
+        case .endpoint: "scheme://host[:port]"
+        case .pathPart: "no '/', no control character"
+        case .flag: "true, false"
+        case .choice(let words): Self.list(words)
+        case .choices(let words): Self.list(words) + ", with commas between"
+        case .duration(let bounds):
+            "\(Duration.text(bounds.lowerBound)) to \(Duration.text(bounds.upperBound))"
+        case .size(let bounds): "\(Size.text(bounds.lowerBound)) to \(Size.text(bounds.upperBound))"
+        }
+    }
+
+    private static func list(_ words: [StaticString]) -> String {
+        var text = ""
+        for word in words { text += text.utf8.isEmpty ? "\(word)" : ", \(word)" }
+        return text
+    }
+}

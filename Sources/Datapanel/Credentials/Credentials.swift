@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Authorises calls: puts into a call's headers what shows who sends it.
+package enum Credentials {
+    package static func authorize(
+        _ headers: inout HeaderList, _ config: Config
+    ) throws(DatapanelError) {
+        guard let token = config.text(.authToken) else { return }
+        try headers.add("X-Auth-Token", token, secret: true)
+    }
+}

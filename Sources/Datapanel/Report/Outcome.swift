@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What came of a submission as a whole.
+package struct Outcome {
+    package var code = Code.ok
+    package var stored = Stored.no
+    /// One sentence; nil when all is well.
+    package var message: Text?
+    package var serverCode: Text?
+    package var requestId: Text?
+    package var httpStatus: Int32 = 0
+    package var attempts: UInt32 = 0
+    /// Microseconds of Unix time.
+    package var queuedAt: Int64 = 0
+    package var finishedAt: Int64 = 0
+}
+
+/// What came of one object. The pointers live as long as the `Reports` they come from.
+package struct Report {
+    package var code: Code
+    package var stored: Stored
+    package var position: Int
+    package var id: UnsafePointer<CChar>?
+    package var eventId: UnsafePointer<CChar>?
+    package var message: UnsafePointer<CChar>?
+    package var payload: UnsafeRawBufferPointer?
+}

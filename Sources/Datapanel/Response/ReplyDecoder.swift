@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads the reply that every good call gets, `[{"id":"…","event_id":"…"},…]`, with the scanner:
+/// a JSON tree would cost more than the rest of the call together.
+package enum ReplyDecoder {
+    /// Finds the ids of `ids.capacity` objects and leaves them in `reply` as C strings. On any
+    /// other shape than `complete` and `missingIds` the reply stays as it came.
+    package static func decode(
+        _ reply: UnsafeMutableRawBufferPointer, isJSON: Bool, _ ids: ItemIds
+    ) -> ReplyShape {
+        let text = UnsafeRawBufferPointer(reply)
+        var scanner = JSONScanner(text)
+        scanner.skipSpace()
+        guard scanner.peek == UInt8(ascii: "[") else {
+            if ServiceError.isError(text) { return .serviceError }
+            let looksLikeMarkup = scanner.peek == UInt8(ascii: "<")
+            return looksLikeMarkup || (!isJSON && text.count > 0) ? .page : .unusable
+        }
+        do throws(JSONFault) {
+            let count = try scanItems(&scanner, ids)
+            guard count == ids.capacity else { return .wrongLength(count) }
+        } catch {
+            return isJSON ? .unusable : .page
+        }
+        return finish(reply, ids)
+    }
+
+    /// Notes where ids start, and counts the elements.
+    private static func scanItems(
+        _ scanner: inout JSONScanner, _ ids: ItemIds
+    ) throws(JSONFault) -> Int {
+        var count = 0
+        _ = scanner.take(UInt8(ascii: "["))
+        scanner.skipSpace()
+        if !scanner.take(UInt8(ascii: "]")) {
+            repeat {
+                let item = try scanItem(&scanner)
+                if count < ids.capacity { ids[count] = item }
+                count += 1
+                scanner.skipSpace()
+            } while scanner.take(UInt8(ascii: ","))
+            guard scanner.take(UInt8(ascii: "]")) else { throw scanner.fault("',' or ']'") }
+        }
+        try scanner.finish()
+        return count
+    }
+
+    private static func scanItem(
+        _ scanner: inout JSONScanner
+    ) throws(JSONFault) -> (id: UInt32, eventId: UInt32) {
+        var item: (id: UInt32, eventId: UInt32) = (0, 0)
+        scanner.skipSpace()
+        guard scanner.take(UInt8(ascii: "{")) else {
+            try scanner.skipValue()
+            return item
+        }
+        scanner.skipSpace()
+        if scanner.take(UInt8(ascii: "}")) { return item }
+        repeat {
+            let name = try scanner.name()
+            scanner.skipSpace()
+            // A reply is bounded far below 4 GiB by reply.bytes.
+            let start = UInt32(truncatingIfNeeded: scanner.offset + 1)
+            let isText = scanner.peek == UInt8(ascii: "\"")
+            try scanner.skipValue()
+            if isText && ASCII.equal(name, "id") { item.id = start }
+            if isText && ASCII.equal(name, "event_id") { item.eventId = start }
+            scanner.skipSpace()
+        } while scanner.take(UInt8(ascii: ","))
+        guard scanner.take(UInt8(ascii: "}")) else { throw scanner.fault("',' or '}'") }
+        return item
+    }
+
+    /// Turns each id into a C string where it stands.
+    private static func finish(
+        _ reply: UnsafeMutableRawBufferPointer, _ ids: ItemIds
+    ) -> ReplyShape {
+        var shape = ReplyShape.complete
+        for index in 0..<ids.capacity {
+            var item = ids[index]
+            if !JSONText.terminate(reply, at: Int(item.id)) {
+                item.id = 0
+                shape = .missingIds
+            }
+            if !JSONText.terminate(reply, at: Int(item.eventId)) { item.eventId = 0 }
+            ids[index] = item
+        }
+        return shape
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPosix
+
+/// The two clocks, and waiting.
+package enum Clock {
+    /// Milliseconds that only ever go forward: for bounds and pauses.
+    package static func monotonic() -> Int64 { microseconds(CLOCK_MONOTONIC) / 1_000 }
+
+    /// Microseconds of Unix time: for people, never for bounds.
+    package static func unix() -> Int64 { microseconds(CLOCK_REALTIME) }
+
+    package static func sleep(milliseconds: Int64) {
+        var left = timespec(
+            tv_sec: Int(milliseconds / 1_000), tv_nsec: Int(milliseconds % 1_000 * 1_000_000))
+        var rest = timespec()
+        while nanosleep(&left, &rest) != 0 && dpx_errno() == EINTR { left = rest }
+    }
+
+    private static func microseconds(_ clock: clockid_t) -> Int64 {
+        var now = timespec()
+        clock_gettime(clock, &now)
+        return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000
+    }
+}

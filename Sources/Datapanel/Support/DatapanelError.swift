@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a call failed: a code to branch on, one sentence for a person, and details by name.
+package struct DatapanelError: Error {
+    package let code: Code
+    /// What was attempted, what came of it and what to do. Bounded, and never holds a secret.
+    package let message: String
+    package private(set) var details: [(field: Field, value: String)] = []
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The details an error can carry. Their names are part of the C contract.
+    package enum Field: Sendable {
+        case httpStatus, serverCode, serverMessage, requestId, stored, attempts, retryAfter
+        case curl, offset, key, reply
+
+        package var name: StaticString {
+            switch self {
+            case .httpStatus: "http_status"
+            case .serverCode: "server_code"
+            case .serverMessage: "server_message"
+            case .requestId: "request_id"
+            case .stored: "stored"
+            case .attempts: "attempts"
+            case .retryAfter: "retry_after_ms"
+            case .curl: "curl"
+            case .offset: "offset"
+            case .key: "key"
+            case .reply: "reply"
+            }
+        }
+    }
+
+    package func with(_ field: Field, _ value: String?) -> DatapanelError {
+        guard let value, !value.utf8.isEmpty else { return self }
+        var copy = self
+        copy.details.append((field, value))
+        return copy
+    }
+
+    package subscript(_ field: Field) -> String? {
+        for detail in details where detail.field == field { return detail.value }
+        return nil
+    }
+
+    package static func noMemory(_ purpose: StaticString) -> DatapanelError {
+        DatapanelError(.noMemory, "out of memory for \(purpose); free some and call again")
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+import CPosix
+
+/// One libcurl easy handle with the connection it keeps: carries one call at a time.
+///
+/// The body goes out through a read callback, and the seek callback refuses to go back once a byte
+/// was taken. With `CURLOPT_POSTFIELDS` libcurl would silently send a POST a second time when a
+/// reused connection dies after the body (`Curl_retry_request`); this way that ends the call, and
+/// how much was taken tells whether the service could hold it.
+final class Transfer {
+    private let easy: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutablePointer<CChar>
+    /// What the callbacks of the call under way work on.
+    private var body: Body?
+    private var exchange = Exchange()
+    private var replyLimit = 0
+    private var stall = StallWatch(limit: 0)
+
+    init(_ config: Config) throws(DatapanelError) {
+        guard CurlLibrary.isReady, let easy = curl_easy_init() else {
+            throw .noMemory("a connection")
+        }
+        guard let text = calloc(1, Int(CURL_ERROR_SIZE)) else {
+            curl_easy_cleanup(easy)
+            throw .noMemory("a connection")
+        }
+        self.easy = easy
+        errorText = text.bindMemory(to: CChar.self, capacity: Int(CURL_ERROR_SIZE))
+        try TransferOptions.apply(config, to: easy)
+        setCallbacks()
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        free(errorText)
+    }
+
+    /// Posts a body and waits for what comes of it, for at most `timeout` milliseconds.
+    func post(
+        _ url: Text, _ headers: borrowing HeaderList, _ body: Body, config: Config, timeout: Int64
+    ) -> Exchange {
+        exchange = Exchange()
+        exchange.bodyCount = body.count
+        self.body = body
+        replyLimit = Int(config.number(.replyBytes))
+        stall = StallWatch(limit: config.number(.stallTimeout))
+        errorText[0] = 0
+        let connectTimeout = min(config.number(.connectTimeout), timeout)
+        dpx_curl_set_text(easy, CURLOPT_URL, url.pointer)
+        dpx_curl_set_headers(easy, headers.first)
+        dpx_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        dpx_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(timeout))
+        dpx_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout))
+        let result = curl_easy_perform(easy)
+        finish(result)
+        dpx_curl_set_headers(easy, nil)
+        self.body = nil
+        var finished = Exchange()
+        swap(&finished, &exchange)
+        return finished
+    }
+
+    /// Whether the last call opened a connection, and to which address.
+    var connection: (isNew: Bool, address: String) {
+        var count = 0
+        var address: UnsafeMutablePointer<CChar>?
+        dpx_curl_get_long(easy, CURLINFO_NUM_CONNECTS, &count)
+        dpx_curl_get_text(easy, CURLINFO_PRIMARY_IP, &address)
+        return (count > 0, address.map { Excerpt.of($0, limit: 64) } ?? "")
+    }
+
+    private func finish(_ result: CURLcode) {
+        var status = 0
+        dpx_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        exchange.status = Int32(truncatingIfNeeded: status)
+        guard result != CURLE_OK else { return }
+        exchange.ending = TransferEnding.of(result, easy, exchange)
+        let text = errorText[0] != 0 ? UnsafePointer(errorText) : curl_easy_strerror(result)
+        exchange.curlText = text.map { Excerpt.of($0, limit: 240) } ?? ""
+        if stall.isStalled { exchange.curlText = "the upload stood still" }
+    }
+}
+
+extension Transfer {
+    private func setCallbacks() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        dpx_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+        dpx_curl_set_pointer(easy, CURLOPT_READDATA, context)
+        dpx_curl_set_pointer(easy, CURLOPT_SEEKDATA, context)
+        dpx_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+        dpx_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+        dpx_curl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
+        dpx_curl_set_read(easy) { room, size, count, context in
+            Transfer.of(context).read(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+        }
+        dpx_curl_set_seek(easy) { context, offset, origin in
+            let isStart = offset == 0 && origin == SEEK_SET
+            return isStart && Transfer.of(context).exchange.bodyTaken == 0
+                ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
+        }
+        dpx_curl_set_write(easy, CURLOPT_HEADERFUNCTION) { line, size, count, context in
+            let bytes = UnsafeRawBufferPointer(start: line, count: size * count)
+            Transfer.of(context).exchange.head.take(bytes)
+            return bytes.count
+        }
+        dpx_curl_set_write(easy, CURLOPT_WRITEFUNCTION) { part, size, count, context in
+            Transfer.of(context).write(UnsafeRawBufferPointer(start: part, count: size * count))
+        }
+        dpx_curl_set_progress(easy) { context, _, _, _, _ in
+            Transfer.of(context).isStalled() ? 1 : 0
+        }
+    }
+
+    private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
+        Unmanaged<Transfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+    }
+
+    private func read(_ room: UnsafeMutableRawBufferPointer) -> Int {
+        guard let body else { return 0 }
+        let count = body.read(at: exchange.bodyTaken, into: room)
+        exchange.bodyTaken += count
+        return count
+    }
+
+    /// Fewer bytes than were given end the transfer with `CURLE_WRITE_ERROR`.
+    private func write(_ part: UnsafeRawBufferPointer) -> Int {
+        guard exchange.reply.count + part.count <= replyLimit else { return 0 }
+        do throws(DatapanelError) {
+            try exchange.reply.append(part)
+            return part.count
+        } catch {
+            return 0
+        }
+    }
+
+    private func isStalled() -> Bool {
+        guard exchange.bodyTaken > 0, !exchange.isBodyOut else { return false }
+        return stall.check(exchange.bodyTaken, at: Clock.monotonic())
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+
+/// What holds for every call of a client.
+enum TransferOptions {
+    /// Below the 60 s after which many load balancers drop idle connections: a connection that is
+    /// about to be cut makes an outcome ambiguous that need not be.
+    private static let idleSeconds = 50
+    /// So that a service that moves in DNS is followed.
+    private static let connectionLifeSeconds = 600
+    private static let uploadBufferSize = 256 << 10
+
+    static func apply(
+        _ config: Config, to easy: UnsafeMutableRawPointer
+    ) throws(DatapanelError) {
+        try set(easy, CURLOPT_NOSIGNAL, 1)
+        try set(easy, CURLOPT_NOPROGRESS, 0)
+        try set(easy, CURLOPT_POST, 1)
+        try set(easy, CURLOPT_PATH_AS_IS, 1)
+        try set(easy, CURLOPT_FOLLOWLOCATION, 0)
+        try set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        try set(easy, CURLOPT_MAXAGE_CONN, idleSeconds)
+        try set(easy, CURLOPT_MAXLIFETIME_CONN, connectionLifeSeconds)
+        try set(easy, CURLOPT_UPLOAD_BUFFERSIZE, uploadBufferSize)
+        try set(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        let version = config.isOn(.http2) ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+        try set(easy, CURLOPT_HTTP_VERSION, Int(version))
+        try set(easy, CURLOPT_SSL_VERIFYPEER, config.isOn(.tlsVerify) ? 1 : 0)
+        try set(easy, CURLOPT_SSL_VERIFYHOST, config.isOn(.tlsVerify) ? 2 : 0)
+        if let file = config.text(.tlsCaFile) {
+            try check(dpx_curl_set_text(easy, CURLOPT_CAINFO, file.pointer))
+            try check(dpx_curl_set_text(easy, CURLOPT_CAPATH, nil))
+        }
+        try setProxy(config, easy)
+    }
+
+    /// An empty text keeps libcurl from reading the environment.
+    private static func setProxy(
+        _ config: Config, _ easy: UnsafeMutableRawPointer
+    ) throws(DatapanelError) {
+        guard let proxy = config.text(.proxy) else {
+            return try check(dpx_curl_set_text(easy, CURLOPT_PROXY, ""))
+        }
+        if ASCII.equal(proxy.bytes, "environment") { return }
+        try check(dpx_curl_set_text(easy, CURLOPT_PROXY, proxy.pointer))
+        try check(dpx_curl_set_text(easy, CURLOPT_NOPROXY, ""))
+    }
+
+    private static func set(
+        _ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Int
+    ) throws(DatapanelError) {
+        let result = dpx_curl_set_long(easy, option, value)
+        // Without HTTP/2 in libcurl HTTP/1.1 does as well.
+        if option == CURLOPT_HTTP_VERSION && result == CURLE_UNSUPPORTED_PROTOCOL { return }
+        try check(result)
+    }
+
+    private static func check(_ result: CURLcode) throws(DatapanelError) {
+        if result == CURLE_OK { return }
+        if result == CURLE_OUT_OF_MEMORY { throw .noMemory("a connection") }
+        let reason = curl_easy_strerror(result).map { Excerpt.of($0, limit: 120) } ?? ""
+        throw DatapanelError(.internal, "this libcurl does not know an option we need: \(reason)")
+    }
+}

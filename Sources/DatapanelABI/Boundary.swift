@@ -1,0 +1,89 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// SPDX-License-Identifier: Apache-2.0
+import CDatapanel
+import CPosix
+import Datapanel
+
+// The conventions of the C boundary, once. Every exported function has four beats: refuse NULL,
+// convert in, one call into the engine, convert out. The contract is in datapanel.h.
+
+/// Where a caller wants the error; NULL when it does not.
+public typealias ErrorOut = UnsafeMutablePointer<OpaquePointer?>
+
+/// Runs a call and turns what it throws into its code, and into an error for the caller.
+func status(_ error_out: ErrorOut?, _ body: () throws(DatapanelError) -> Void) -> dp_code {
+    error_out?.pointee = nil
+    do throws(DatapanelError) {
+        try body()
+        return dp_code(DP_OK)
+    } catch {
+        error_out?.pointee = handle(ErrorHandle.make(error))
+        return error.code.number
+    }
+}
+
+/// Runs a call that makes something, and answers NULL when it throws.
+func made<Value>(
+    _ error_out: ErrorOut?, _ body: () throws(DatapanelError) -> Value
+) -> Value? {
+    var value: Value?
+    _ = status(error_out) { () throws(DatapanelError) in value = try body() }
+    return value
+}
+
+/// A handle that the C side owns.
+func handle<Object: AnyObject>(_ object: Object?) -> OpaquePointer? {
+    object.map { OpaquePointer(Unmanaged.passRetained($0).toOpaque()) }
+}
+
+/// What a handle stands for; nil for NULL.
+func object<Object: AnyObject>(_ handle: OpaquePointer?, _ type: Object.Type) -> Object? {
+    handle.map { Unmanaged<Object>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
+}
+
+/// Ends the C side's ownership of a handle.
+func release<Object: AnyObject>(_ handle: OpaquePointer?, _ type: Object.Type) {
+    if let handle { Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).release() }
+}
+
+/// An argument that must not be NULL.
+func needed<Value>(_ value: Value?, _ name: StaticString) throws(DatapanelError) -> Value {
+    guard let value else { throw DatapanelError(.argument, "\(name) is NULL") }
+    return value
+}
+
+func needed<Object: AnyObject>(
+    _ handle: OpaquePointer?, _ type: Object.Type, _ name: StaticString
+) throws(DatapanelError) -> Object {
+    try needed(object(handle, type), name)
+}
+
+/// A C string that must not be NULL, as bytes.
+func text(
+    _ pointer: UnsafePointer<CChar>?, _ name: StaticString
+) throws(DatapanelError) -> UnsafeRawBufferPointer {
+    let pointer = try needed(pointer, name)
+    return UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
+}
+
+/// Text with a length. NULL is allowed where the length is 0.
+func text(
+    _ pointer: UnsafePointer<CChar>?, _ len: Int, _ name: StaticString
+) throws(DatapanelError) -> UnsafeRawBufferPointer {
+    guard len >= 0 else {
+        throw DatapanelError(.argument, "the length of \(name) is beyond any memory")
+    }
+    return UnsafeRawBufferPointer(start: try needed(pointer, name), count: len)
+}
+
+/// Text that the C side owns from here on, its length where the caller wants it.
+func owned(
+    _ text: OwnedText, _ len_out: UnsafeMutablePointer<Int>?
+) -> UnsafeMutablePointer<CChar> {
+    len_out?.pointee = text.count
+    return text.pointer
+}
+
+func constant(_ text: StaticString) -> UnsafePointer<CChar> {
+    UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+}

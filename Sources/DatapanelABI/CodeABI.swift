@@ -1,0 +1,60 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// SPDX-License-Identifier: Apache-2.0
+public import CDatapanel
+import Datapanel
+
+extension Code {
+    /// The case's number and name in the header.
+    private var constant: (number: Int, name: StaticString) {
+        switch self {
+        case .ok: (DP_OK, "DP_OK")
+        case .argument: (DP_E_ARGUMENT, "DP_E_ARGUMENT")
+        case .config: (DP_E_CONFIG, "DP_E_CONFIG")
+        case .json: (DP_E_JSON, "DP_E_JSON")
+        case .path: (DP_E_PATH, "DP_E_PATH")
+        case .empty: (DP_E_EMPTY, "DP_E_EMPTY")
+        case .tooLarge: (DP_E_TOO_LARGE, "DP_E_TOO_LARGE")
+        case .noMemory: (DP_E_NOMEM, "DP_E_NOMEM")
+        case .file: (DP_E_FILE, "DP_E_FILE")
+        case .internal: (DP_E_INTERNAL, "DP_E_INTERNAL")
+        case .resolve: (DP_E_RESOLVE, "DP_E_RESOLVE")
+        case .connect: (DP_E_CONNECT, "DP_E_CONNECT")
+        case .tls: (DP_E_TLS, "DP_E_TLS")
+        case .tlsVerify: (DP_E_TLS_VERIFY, "DP_E_TLS_VERIFY")
+        case .proxy: (DP_E_PROXY, "DP_E_PROXY")
+        case .send: (DP_E_SEND, "DP_E_SEND")
+        case .noReply: (DP_E_NO_REPLY, "DP_E_NO_REPLY")
+        case .timeout: (DP_E_TIMEOUT, "DP_E_TIMEOUT")
+        case .rejected: (DP_E_REJECTED, "DP_E_REJECTED")
+        case .auth: (DP_E_AUTH, "DP_E_AUTH")
+        case .forbidden: (DP_E_FORBIDDEN, "DP_E_FORBIDDEN")
+        case .endpoint: (DP_E_ENDPOINT, "DP_E_ENDPOINT")
+        case .throttled: (DP_E_THROTTLED, "DP_E_THROTTLED")
+        case .server: (DP_E_SERVER, "DP_E_SERVER")
+        case .reply: (DP_E_REPLY, "DP_E_REPLY")
+        case .replyItem: (DP_E_REPLY_ITEM, "DP_E_REPLY_ITEM")
+        case .forked: (DP_E_FORKED, "DP_E_FORKED")
+        case .cancelled: (DP_E_CANCELLED, "DP_E_CANCELLED")
+        case .expired: (DP_E_EXPIRED, "DP_E_EXPIRED")
+        }
+    }
+
+    package var number: dp_code { dp_code(truncatingIfNeeded: constant.number) }
+
+    package var name: StaticString { constant.name }
+}
+
+extension Stored {
+    var number: dp_stored {
+        switch self {
+        case .no: dp_stored(DP_STORED_NO)
+        case .maybe: dp_stored(DP_STORED_MAYBE)
+        case .yes: dp_stored(DP_STORED_YES)
+        }
+    }
+}
+
+@_cdecl("dp_code_name") @implementation
+public func dp_code_name(_ code: dp_code) -> UnsafePointer<CChar>? {
+    constant(Code.allCases.first { $0.number == code }?.name ?? "DP_E_UNKNOWN")
+}

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The client: one call, one request, one report for each object."""
+
+from __future__ import annotations
+
+import math
+from ctypes import POINTER, byref
+from typing import TYPE_CHECKING, Any
+
+from . import _settings, report
+from ._failure import Failure
+from ._ffi import dp_reports, lib
+from ._handle import Handle, owned
+from ._objects import each, text_of
+from ._text import encoded
+from .codes import Code
+from .errors import DatapanelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from ._objects import Objects
+    from ._settings import Setting
+    from .report import Report
+
+_MILLISECONDS_MAX = 2**31 - 1
+
+
+class Client:
+    """Submits objects to the data panel, over connections that it keeps open between calls.
+
+    >>> from datapanel import Client
+    >>> alert = {"title": "SSH brute force", "severity": "High", "count": 212}
+    >>> with Client(
+    ...     endpoint=endpoint,
+    ...     project_id="0123456789abcdef0123456789abcdef",
+    ...     workspace_id="6f1f9a3e-58a2-4d0b-9a54-0d5b2f7e3c11",
+    ...     auth_token="emulator-token",
+    ... ) as client:
+    ...     [stored] = client.submit("9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02", alert)
+    >>> len(stored.id)
+    36
+
+    Any number of threads may use one client at once. In a child process made by fork, make
+    another: an inherited one raises `ForkedError`.
+    """
+
+    __slots__ = ("__weakref__", "_handle")
+
+    def __init__(
+        self,
+        *,
+        endpoint: str | None = None,
+        project_id: str | None = None,
+        workspace_id: str | None = None,
+        auth_token: str | None = None,
+        **settings: Setting,
+    ) -> None:
+        """Take the settings of the library as keywords with `_` for `.`; None leaves one alone.
+
+        A duration is a `timedelta` or text with its unit:
+
+        >>> from datetime import timedelta
+        >>> Client.from_environment(request_timeout="20s", backoff_cap=timedelta(minutes=1)).close()
+
+        No connection is opened yet. Raises `ConfigError` for a setting that is unknown, missing,
+        out of range or at odds with another.
+        """
+        needed = {
+            "endpoint": endpoint,
+            "project_id": project_id,
+            "workspace_id": workspace_id,
+            "auth_token": auth_token,
+        }
+        self._handle = _open({**needed, **settings}, environment=False)
+
+    @classmethod
+    def from_environment(cls, **settings: Setting) -> Self:
+        """Make a client from DATAPANEL_ENDPOINT, DATAPANEL_PROJECT_ID and so on.
+
+        Keywords go before the environment.
+
+        >>> with Client.from_environment() as client:
+        ...     client.closed
+        False
+        """
+        client = cls.__new__(cls)
+        client._handle = _open(settings, environment=True)  # noqa: SLF001
+        return client
+
+    def submit(
+        self,
+        target: str,
+        objects: Objects,
+        *,
+        name: str | None = None,
+        type: str | None = None,
+        trigger_flag: bool | None = None,
+        format_version: int | None = None,
+        id: str | None = None,
+        timeout: float | None = None,
+    ) -> list[Report]:
+        """Submit objects to a target, a data class id, in one request and wait for the outcome.
+
+        `objects` is one object or any iterable of them. A dict becomes compact JSON; JSON in bytes
+        or str is sent exactly as it stands. The other arguments are members of the request, sent
+        when they are not None. `timeout` bounds the whole call in seconds, attempts and pauses
+        together; without it the setting `request.timeout` does.
+
+        Returns one report for each object, in order, when every object is stored.
+
+        >>> with Client.from_environment() as client:
+        ...     reports = client.submit(alerts, [{"title": "first"}, b'{"title":"second"}'])
+        >>> [report.stored.name for report in reports]
+        ['YES', 'YES']
+
+        Otherwise raises `DatapanelError`, whose `stored` tells whether sending again is safe and
+        whose `reports` has every object. The client itself sends again only what certainly was
+        not stored.
+
+        Other threads run meanwhile, but Python handles a signal only between calls into C: Ctrl-C
+        takes effect when the call ends, and the outcome of that call is then lost. A program that
+        has to stop promptly gives a short `timeout`.
+        """
+        milliseconds = _milliseconds(timeout)
+        envelope = {
+            "format_version": None if format_version is None else str(format_version),
+            "name": name,
+            "type": type,
+            "trigger_flag": None if trigger_flag is None else str(bool(trigger_flag)).lower(),
+            "id": id,
+        }
+        with (
+            self._handle.use() as client,
+            Failure() as failure,
+            owned(lib.dp_request_new(), lib.dp_request_free) as request,
+        ):
+            _fill(request, envelope, objects, failure)
+            return _send(client, target, request, milliseconds, failure)
+
+    def set(self, **settings: Setting) -> None:
+        """Change settings of a client in use; calls that begin later see them.
+
+        The settings that can change are marked "runtime" in the list of settings.
+
+        >>> with Client.from_environment() as client:
+        ...     client.set(auth_token="a newer token", request_timeout="5s")
+        """
+        with self._handle.use() as client:
+            _settings.apply(settings, lib.dp_client_set, client)
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._handle.closed
+
+    def close(self) -> None:
+        """Close the connections. Calls that other threads are in end as they would have.
+
+        Closing again does nothing; any other call after it raises `ClosedError`.
+        """
+        self._handle.close()
+
+    def __enter__(self) -> Self:
+        """Return the client itself, to be closed at the end of the `with`."""
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the client."""
+        self.close()
+
+
+def _open(settings: Mapping[str, Setting], *, environment: bool) -> Handle:
+    pointer = _settings.new_client(settings, environment=environment)
+    return Handle(pointer, lib.dp_client_free, "client")
+
+
+def _fill(
+    request: Any, envelope: dict[str, str | None], objects: Objects, failure: Failure
+) -> None:
+    for field, value in envelope.items():
+        if value is not None:
+            code = lib.dp_request_set(request, field.encode(), encoded(value, field), failure.out)
+            failure.check(code)
+    add, out = lib.dp_request_add, failure.out
+    for index, item in enumerate(each(objects)):
+        text = text_of(item, index)
+        code = add(request, text, len(text), out)
+        if code:
+            failure.check(code, index=index)
+
+
+def _send(
+    client: Any, target: str, request: Any, milliseconds: int, failure: Failure
+) -> list[Report]:
+    pointer = POINTER(dp_reports)()
+    try:
+        code = lib.dp_client_submit(
+            client, encoded(target, "target"), request, milliseconds, byref(pointer), failure.out
+        )
+        reports = report.read_all(pointer)
+    finally:
+        lib.dp_reports_free(pointer)
+    failure.check(code, reports=reports)
+    return reports
+
+
+def _milliseconds(timeout: float | None) -> int:
+    """Return the time as the library takes it, where 0 stands for the setting.
+
+    >>> _milliseconds(None), _milliseconds(0.0001), _milliseconds(2.5)
+    (0, 1, 2500)
+    """
+    if timeout is None:
+        return 0
+    if not 0 < timeout <= _MILLISECONDS_MAX / 1000:
+        raise DatapanelError(
+            f"timeout must be above 0 and at most {_MILLISECONDS_MAX // 1000} seconds, "
+            f"not {timeout}; leave it out for the setting request.timeout",
+            code=Code.DP_E_ARGUMENT,
+            details={"key": "timeout"},
+        )
+    return math.ceil(timeout * 1000)

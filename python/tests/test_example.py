@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The example does what it says, for files that are good and files that are not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emulator import Emulator
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "python" / "examples" / "send_alerts.py"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the example as a user would."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, str(EXAMPLE), *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python" / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_sends_a_file_in_batches(emulator: Emulator) -> None:
+    ended = run(str(ROOT / "Tests" / "samples" / "alerts.ndjson"), "--batch", "64")
+    assert (ended.returncode, ended.stderr) == (0, "200 objects stored, in 4 requests\n")
+    assert len(set(ended.stdout.split())) == 200
+    assert (emulator.stats()["objects"], emulator.stats()["requests"]) == (200, 4)
+
+
+def test_bad_line_is_named(emulator: Emulator, tmp_path: Path) -> None:
+    file = tmp_path / "bad.ndjson"
+    file.write_text('{"a":1}\n\n{"a":2}\n{"a":\n')
+    ended = run(str(file), "--batch", "2")
+    assert ended.returncode == 1
+    assert len(ended.stdout.split()) == 2
+    assert "line 4: " in ended.stderr
+    assert "2 objects stored, in 1 requests" in ended.stderr
+    assert emulator.stats()["objects"] == 2
+
+
+def test_failure_tells_whether_to_send_again(emulator: Emulator, tmp_path: Path) -> None:
+    file = tmp_path / "good.ndjson"
+    file.write_text('{"a":1}\n{"a":2}\n')
+    emulator.fault(drop="stored")
+    ended = run(str(file))
+    assert ended.returncode == 1
+    assert "lines 1 to 2: DP_E_NO_REPLY, stored: maybe: " in ended.stderr
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    ended = run(str(tmp_path / "none.ndjson"))
+    assert ended.returncode == 2
+    assert "none.ndjson" in ended.stderr

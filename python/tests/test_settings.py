@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keywords are the library's settings, and the library decides about them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from datapanel import AuthError, Client, Code, ConfigError
+
+if TYPE_CHECKING:
+    from emulator import Emulator
+
+
+def test_every_kind_of_value(emulator: Emulator) -> None:
+    with emulator.client(
+        request_list_field="data_object_list",
+        request_timeout=timedelta(seconds=20),
+        connect_timeout="5s",
+        tls_verify=True,
+        tls_ca_file=None,
+        reply_bytes="1MiB",
+    ) as client:
+        assert client.submit(emulator.alerts, {"a": 1})[0].ok
+
+
+def test_unknown_keyword_names_the_nearest(emulator: Emulator) -> None:
+    with pytest.raises(ConfigError, match=r"'request_timeot'.*request\.timeout") as caught:
+        emulator.client(request_timeot="5s")
+    assert (caught.value.code, caught.value.key) == (Code.DP_E_CONFIG, "request_timeot")
+
+
+def test_bad_value_names_the_key(emulator: Emulator) -> None:
+    with pytest.raises(ConfigError, match=r"request\.timeout") as caught:
+        emulator.client(request_timeout="soon")
+    assert (caught.value.code, caught.value.key) == (Code.DP_E_CONFIG, "request.timeout")
+
+
+@pytest.mark.parametrize(
+    ("keyword", "key"),
+    [
+        ("endpoint", "endpoint"),
+        ("project_id", "project.id"),
+        ("workspace_id", "workspace.id"),
+        ("auth_token", "auth.token"),
+    ],
+)
+def test_missing_setting_is_named(emulator: Emulator, keyword: str, key: str) -> None:
+    with pytest.raises(ConfigError, match=key.replace(".", r"\.")) as caught:
+        emulator.client(**{keyword: None})
+    assert caught.value.code == Code.DP_E_CONFIG
+
+
+@pytest.mark.parametrize("token", ["two\r\nlines", "a\0b", "\udcff"])
+def test_bad_token_is_refused_and_not_shown(emulator: Emulator, token: str) -> None:
+    with pytest.raises(ConfigError, match=r"auth\.token") as caught:
+        emulator.client(auth_token=token)
+    assert caught.value.key == "auth.token"
+    assert token not in str(caught.value)
+
+
+def test_setting_that_is_no_text(emulator: Emulator) -> None:
+    with pytest.raises(TypeError):
+        emulator.client(request_timeout=[5])
+    with pytest.raises(ConfigError, match=r"tls\.ca_file"):
+        emulator.client(endpoint="https://127.0.0.1:1", tls_ca_file=Path("/no/such\0file"))
+
+
+def test_from_environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Client.from_environment(request_timeout="7s") as client:
+        assert client.submit(emulator.alerts, {"a": 1})[0].ok
+    monkeypatch.setenv("DATAPANEL_AUTH_TOKEN", "of someone else")
+    with Client.from_environment(auth_token=emulator.token) as client:
+        assert client.submit(emulator.alerts, {"a": 1})[0].ok
+    monkeypatch.delenv("DATAPANEL_ENDPOINT")
+    with pytest.raises(ConfigError, match="endpoint"):
+        Client.from_environment()
+    monkeypatch.setenv("DATAPANEL_ENDPOIND", emulator.url)
+    with pytest.raises(ConfigError, match="DATAPANEL_ENDPOIND"):
+        Client.from_environment()
+
+
+def test_client_keeps_to_its_keywords(emulator: Emulator) -> None:
+    given: dict[str, Any] = {"project_id": emulator.project, "workspace_id": emulator.workspace}
+    with pytest.raises(ConfigError, match="endpoint"):
+        Client(auth_token=emulator.token, **given)
+
+
+def test_new_token_on_a_client_in_use(emulator: Emulator) -> None:
+    with emulator.client(auth_token="expired") as client:
+        with pytest.raises(AuthError):
+            client.submit(emulator.alerts, {"a": 1})
+        client.set(auth_token=emulator.token)
+        assert client.submit(emulator.alerts, {"a": 1})[0].ok
+
+
+def test_set_refuses_what_a_client_in_use_cannot_change(client: Client) -> None:
+    with pytest.raises(ConfigError, match="endpoint"):
+        client.set(endpoint="http://127.0.0.1:1")
+    with pytest.raises(ConfigError, match=r"'auth_tokn'.*auth\.token"):
+        client.set(auth_tokn="x")
