@@ -36,7 +36,7 @@ cli: build/bin/datapanel ## builds the command line tool: build/bin/datapanel
 emulator: build/bin/datapanel-emulator ## builds the local service: build/bin/datapanel-emulator
 
 examples: lib ## builds the programs of examples-c/
-	$(uninstalled) $(MAKE) -C examples-c BUILD=$(CURDIR)/build/examples
+	@$(uninstalled) $(MAKE) --silent -C examples-c BUILD=$(CURDIR)/build/examples
 
 test: lib emulator ## runs every Swift, C and Python test
 	@scripts/test.sh $(FLAVOUR)
