@@ -47,6 +47,7 @@ mkdir -p "$output/debug" "$output/pkgconfig"
 objcopy --only-keep-debug "$built" "$output/debug/$soname.debug"
 strip --strip-unneeded --remove-section=.comment -o "$output/$soname" "$built"
 (cd "$output/debug" && objcopy --add-gnu-debuglink=$soname.debug ../$soname)
+ln -s debug "$output/.debug" # where gdb and valgrind look
 ln -s $soname "$output/libdatapanel.so"
 write_package datapanel
 
