@@ -8,7 +8,9 @@ need_command python3 python3
 use_library "$1"
 source scripts/emulator.sh
 
-alerts=Tests/samples/alerts.ndjson
+mkdir -p build/demo
+cp Tests/samples/alerts.ndjson build/demo/
+alerts=build/demo/alerts.ndjson
 lines=$(wc -l <$alerts)
 first_and_last() { sed -n -e '1,3p' -e '4s/.*/.../p' -e '$p'; }
 
