@@ -27,7 +27,7 @@ help: ## shows this list
 	@echo "FLAVOUR=static builds the library with the Swift runtime inside, in build/static/lib."
 
 demo: lib emulator examples ## sends real alerts from C and from Python to a local emulator
-	@scripts/demo.sh
+	@scripts/demo.sh $(FLAVOUR)
 
 lib: $(lib) ## builds the library: build/lib/libdatapanel.so.1, .so, .a
 
@@ -36,10 +36,10 @@ cli: build/bin/datapanel ## builds the command line tool: build/bin/datapanel
 emulator: build/bin/datapanel-emulator ## builds the local service: build/bin/datapanel-emulator
 
 examples: lib ## builds the programs of examples-c/
-	$(uninstalled) $(MAKE) -C examples-c BUILD=$(CURDIR)/build/examples
+	@$(uninstalled) $(MAKE) --silent -C examples-c BUILD=$(CURDIR)/build/examples
 
 test: lib emulator ## runs every Swift, C and Python test
-	@scripts/test.sh
+	@scripts/test.sh $(FLAVOUR)
 
 check: ## runs every gate: style, exports, sanitizers, both flavours, ...
 	@.ci/check

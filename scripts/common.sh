@@ -3,8 +3,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
+# What is built and tested must not depend on the settings or the make flags of who runs it.
+unset "${!DATAPANEL_@}" MAKEFLAGS MFLAGS
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 fail() {
     printf '%s\n' "$*" >&2
     exit 1

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Sends the sample alerts to a local emulator, once from C and once from Python, and asks the
-# emulator what it holds. Everything that happens here, a program of yours can do the same way.
+# demo.sh FLAVOUR: sends the sample alerts to a local emulator, once from C and once from Python,
+# and asks it what it holds. What happens here, a program of yours can do the same way.
 source "$(dirname "$0")/common.sh"
 need_command curl curl
 need_command python3 python3
-use_library embedded
+use_library "$1"
 source scripts/emulator.sh
 
-alerts=Tests/samples/alerts.ndjson
+mkdir -p build/demo
+cp Tests/samples/alerts.ndjson build/demo/
+alerts=build/demo/alerts.ndjson
 lines=$(wc -l <$alerts)
 first_and_last() { sed -n -e '1,3p' -e '4s/.*/.../p' -e '$p'; }
 
@@ -17,8 +19,8 @@ say "" "C: build/examples/send_batch sends the $lines lines of $alerts;"
 say "line, id and event id of each:"
 build/examples/send_batch $alert_class $alerts | first_and_last
 
-say "" "Python: python/examples/send_alerts.py sends them once more:"
-PYTHONPATH=python/src python3 python/examples/send_alerts.py $alert_class $alerts | first_and_last
+say "" "Python: python/examples/send_alerts.py sends them once more; id of each:"
+PYTHONPATH=python/src python3 python/examples/send_alerts.py $alerts | first_and_last
 
 stored=$(count_alerts)
 say "" "The emulator's own search finds $stored alerts."

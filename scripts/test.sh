@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs every test: Swift, C, Python, all three even when one fails. The last line is the sum of
-# what the runners themselves counted; build/log/test.txt keeps their closing lines with it.
+# test.sh FLAVOUR: runs every test: Swift, and with this flavour of the library C and Python; all
+# three even when one fails. The last line is the sum of what the runners themselves counted;
+# build/log/test.txt keeps their closing lines with it.
 source "$(dirname "$0")/common.sh"
 scripts/tools.sh
-use_library embedded
+use_library "$1"
 source scripts/python.sh
 mkdir -p build/log
 summary=build/log/test.txt
