@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A client is refused when a needed setting is missing or two of them clash,
+ * and the message names them. A client keeps its own copy of the settings.
+ */
+#include "check.h"
+
+static void missing_settings_are_named(void)
+{
+    static const char *const needed[] = {
+        "endpoint", "project.id", "workspace.id", "auth.token",
+    };
+    size_t count = sizeof needed / sizeof needed[0];
+
+    for (size_t missing = 0; missing < count; missing++) {
+        dp_config *config = dp_config_new();
+        dp_error *error = NULL;
+
+        check_row(needed[missing]);
+        for (size_t i = 0; i < count; i++)
+            if (i != missing)
+                CHECK_CODE(dp_config_set(config, needed[i],
+                                         i == 0 ? "http://127.0.0.1:1" : "x",
+                                         NULL), DP_OK);
+        CHECK(dp_client_new(config, &error) == NULL);
+        CHECK_CODE(dp_error_code(error), DP_E_CONFIG);
+        CHECK_HAS(dp_error_message(error), needed[missing]);
+        dp_error_free(error);
+        dp_config_free(config);
+    }
+    check_row(NULL);
+}
+
+static void clashing_settings_are_both_named(void)
+{
+    dp_config *config = check_config();
+    dp_error *error = NULL;
+    dp_client *client;
+
+    CHECK_CODE(dp_config_set(config, "backoff.base", "20s", NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "backoff.cap", "10s", NULL), DP_OK);
+    CHECK(dp_client_new(config, &error) == NULL);
+    CHECK_CODE(dp_error_code(error), DP_E_CONFIG);
+    CHECK_HAS(dp_error_message(error), "backoff.base");
+    CHECK_HAS(dp_error_message(error), "backoff.cap");
+    dp_error_free(error);
+
+    CHECK_CODE(dp_config_set(config, "backoff.cap", "20s", NULL), DP_OK);
+    client = dp_client_new(config, &error);
+    CHECK(client != NULL);
+    CHECK(error == NULL);
+    dp_client_free(client);
+    dp_config_free(config);
+}
+
+static void a_client_keeps_its_own_settings(void)
+{
+    dp_config *config = check_config();
+    dp_client *client = dp_client_new(config, NULL);
+    dp_request *request = check_request(1);
+
+    REQUIRE(client != NULL);
+    CHECK_CODE(dp_config_set(config, "auth.token", "other", NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "endpoint", "http://127.0.0.1:1", NULL),
+               DP_OK);
+    dp_config_free(config);
+    CHECK_CODE(dp_client_submit(client, ALERT, request, 0, NULL, NULL), DP_OK);
+    dp_request_free(request);
+    dp_client_free(client);
+}
+
+static void only_runtime_settings_change_later(void)
+{
+    static const char *const settings[][2] = {
+        { "auth.token", TOKEN }, { "request.timeout", "10s" },
+        { "connect.timeout", "5s" }, { "backoff.base", "100ms" },
+        { "backoff.cap", "150ms" }, { "debug", "conn" },
+    };
+    static const char *const fixed[] = {
+        "endpoint", "project.id", "workspace.id", "auth", "request.list_field",
+        "stall.timeout", "reply.bytes", "proxy", "tls.ca_file", "tls.verify",
+        "http2", "no.such.key",
+    };
+    dp_client *client = check_client();
+
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        check_row(settings[i][0]);
+        CHECK_CODE(dp_client_set(client, settings[i][0], settings[i][1], NULL),
+                   DP_OK);
+    }
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        dp_error *error = NULL;
+        check_row(fixed[i]);
+        CHECK_CODE(dp_client_set(client, fixed[i], "", &error), DP_E_CONFIG);
+        CHECK_HAS(dp_error_message(error), fixed[i]);
+        dp_error_free(error);
+    }
+    check_row("bad values");
+    CHECK_CODE(dp_client_set(client, "request.timeout", "soon", NULL),
+               DP_E_CONFIG);
+    CHECK_CODE(dp_client_set(client, "auth.token", "a\nb", NULL), DP_E_CONFIG);
+    check_row(NULL);
+    dp_client_free(client);
+}
+
+static void a_new_token_is_used_at_once(void)
+{
+    dp_client *client = check_client();
+    dp_request *request = check_request(1);
+
+    CHECK_CODE(dp_client_set(client, "auth.token", "stale", NULL), DP_OK);
+    CHECK_CODE(dp_client_submit(client, ALERT, request, 0, NULL, NULL),
+               DP_E_AUTH);
+    CHECK_CODE(dp_client_set(client, "auth.token", TOKEN, NULL), DP_OK);
+    CHECK_CODE(dp_client_submit(client, ALERT, request, 0, NULL, NULL), DP_OK);
+    dp_request_free(request);
+    dp_client_free(client);
+}
+
+int main(void)
+{
+    missing_settings_are_named();
+    clashing_settings_are_both_named();
+    a_client_keeps_its_own_settings();
+    only_runtime_settings_change_later();
+    a_new_token_is_used_at_once();
+    return check_result();
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A secret appears nowhere: not in what is read back, described, logged or
+ * reported. The log comes on the caller's thread, a line at a time.
+ */
+#include "check.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECRET "s3cr3t-t0ken-7f9a"
+#define PAYLOAD "p4yl0ad-b52c"
+
+struct log {
+    pthread_t thread;
+    int lines;
+    int debug_lines;
+};
+
+static void receive(int32_t level, const char *area, const char *message,
+                    void *context)
+{
+    struct log *log = (struct log *)context;
+
+    log->lines++;
+    log->debug_lines += level == 7;
+    CHECK(pthread_equal(log->thread, pthread_self()));
+    CHECK(level >= 3 && level <= 7);
+    CHECK(area && *area && !strpbrk(area, " \n"));
+    CHECK(message && *message && !strpbrk(message, "\r\n"));
+    CHECK(strstr(message, SECRET) == NULL);
+    CHECK(strstr(message, PAYLOAD) == NULL);
+}
+
+/* Submits with a token that the emulator refuses, and looks at what is told. */
+static void submit_refused(dp_client *client)
+{
+    const char *json = "{\"title\":\"" PAYLOAD "\"}";
+    dp_request *request = dp_request_new();
+    dp_reports *reports = NULL;
+    dp_error *error = NULL;
+    const dp_report *report;
+
+    CHECK_CODE(dp_request_add(request, json, strlen(json), NULL), DP_OK);
+    CHECK_CODE(dp_client_submit(client, ALERT, request, 0, &reports, &error),
+               DP_E_AUTH);
+    report = dp_reports_at(reports, 0);
+    REQUIRE(report != NULL);
+    CHECK(strstr(dp_error_message(error), SECRET) == NULL);
+    CHECK(strstr(report->message, SECRET) == NULL);
+    dp_reports_free(reports);
+    dp_error_free(error);
+    dp_request_free(request);
+}
+
+static void log_has_no_secret(void)
+{
+    struct log log = { pthread_self(), 0, 0 };
+    dp_config *config = check_config();
+    dp_error *error = NULL;
+    dp_client *client;
+
+    CHECK_CODE(dp_config_set(config, "auth.token", SECRET, NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "debug", "conn,retry,wire", NULL), DP_OK);
+    CHECK_CODE(dp_config_set_log(config, receive, &log), DP_OK);
+    client = dp_client_new(config, &error);
+    CHECK_TEXT(dp_error_message(error), "");
+    REQUIRE(client != NULL);
+    submit_refused(client);
+    CHECK(log.lines > 0);
+    CHECK(log.debug_lines > 0);
+
+    log.debug_lines = 0;
+    CHECK_CODE(dp_client_set(client, "debug", "", NULL), DP_OK);
+    submit_refused(client);
+    CHECK_INT(log.debug_lines, 0);
+    dp_client_free(client);
+    dp_config_free(config);
+}
+
+static void settings_have_no_secret(void)
+{
+    dp_config *config = dp_config_new();
+    dp_error *error = NULL;
+    char *description;
+
+    CHECK_TEXT(dp_config_get(config, "auth.token"), "");
+    CHECK_CODE(dp_config_set(config, "auth.token", SECRET, NULL), DP_OK);
+    CHECK_TEXT(dp_config_get(config, "auth.token"), "[redacted]");
+    CHECK_CODE(dp_config_set(config, "auth.token", SECRET "\n", &error),
+               DP_E_CONFIG);
+    CHECK_HAS(dp_error_message(error), "auth.token");
+    CHECK(strstr(dp_error_message(error), SECRET) == NULL);
+    dp_error_free(error);
+    description = dp_config_describe();
+    CHECK(description && strstr(description, SECRET) == NULL);
+    dp_free(description);
+    dp_config_free(config);
+}
+
+static void errors_of_other_settings_have_no_secret(void)
+{
+    dp_config *config = check_config();
+    dp_error *error = NULL;
+
+    /* The value is a secret that went to the wrong key. */
+    CHECK_CODE(dp_config_set(config, "auth.tokem", SECRET, &error),
+               DP_E_CONFIG);
+    CHECK(strstr(dp_error_message(error), SECRET) == NULL);
+    dp_error_free(error);
+    dp_config_free(config);
+}
+
+int main(void)
+{
+    settings_have_no_secret();
+    errors_of_other_settings_have_no_secret();
+    log_has_no_secret();
+    return check_result();
+}
