@@ -16,10 +16,13 @@ struct Call {
         var number = 0
         while true {
             number += 1
+            let begun = Clock.monotonic()
             let attempt = attempt(number, transfer, headers)
+            let ended = Clock.monotonic()
             let decision = ClientRetry.after(
                 attempt.verdict, retryAfter: attempt.retryAfter, attempt: number,
-                left: deadline - Clock.monotonic(), backoff: backoff, dice: Random.number())
+                took: ended - begun, left: deadline - ended, backoff: backoff,
+                dice: Random.number())
             switch decision {
             case .stop:
                 return finish(attempt)

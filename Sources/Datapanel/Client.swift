@@ -15,12 +15,16 @@ package final class Client: Sendable {
     private let pool = TransferPool()
     private let generation: Int
 
-    package init(_ config: Config) throws(DatapanelError) {
+    /// Opens no connection, but what libcurl cannot do is found here and not at the first alert.
+    package static func make(_ config: Config) throws(DatapanelError) -> Client {
         try config.check()
+        return Client(config, try Transfer(config))
+    }
+
+    private init(_ config: Config, _ transfer: Transfer) {
         self.config = Lock(config)
         generation = ProcessGeneration.current()
-        // What libcurl cannot do is found here and not at the first alert.
-        pool.giveBack(try pool.take(config))
+        pool.giveBack(transfer)
     }
 
     deinit {
@@ -65,7 +69,8 @@ package final class Client: Sendable {
 
     private static var forked: DatapanelError {
         DatapanelError(
-            .forked, "this client belongs to the parent process; free it and make another here")
+            .forked,
+            "this client was made before the fork and is the parent's; free it and make another")
     }
 }
 

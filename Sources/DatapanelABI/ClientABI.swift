@@ -7,7 +7,7 @@ import Datapanel
 public func dp_client_new(_ config: OpaquePointer?, _ error_out: ErrorOut?) -> OpaquePointer? {
     handle(
         made(error_out) { () throws(DatapanelError) in
-            try Client(needed(config, ConfigHandle.self, "config").config)
+            try Client.make(needed(config, ConfigHandle.self, "config").config)
         })
 }
 

@@ -121,7 +121,7 @@ def test_throttled_call_is_tried_again(client: Client, emulator: Emulator) -> No
         ({"ids": 0}, Code.DP_E_REPLY, 3),
         ({"ids": 2}, Code.DP_E_REPLY, 3),
         ({"ids": 4}, Code.DP_E_REPLY, 3),
-        ({"status": 200, "body": "<html>sign in</html>"}, Code.DP_E_REPLY, 0),
+        ({"status": 200, "body": "<html>sign in</html>"}, Code.DP_E_ENDPOINT, 0),
     ],
 )
 def test_doubt(

@@ -10,7 +10,6 @@ extension Config {
         }
         if text(.authToken) == nil { throw missing(.authToken, "is needed with auth = token") }
         try inOrder(.backoffBase, .backoffCap)
-        try inOrder(.connectTimeout, .requestTimeout)
         if let file = text(.tlsCaFile) {
             if !isOn(.tlsVerify) {
                 throw clash(

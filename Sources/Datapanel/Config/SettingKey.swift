@@ -125,7 +125,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
         var best = SettingKey.endpoint
         var bestDistance = Int.max
         for key in allCases {
-            let distance = EditDistance.between(name, key.setting.key)
+            let distance = EditDistance.between(name, keyOrLastWord: key.setting.key)
             if distance < bestDistance {
                 best = key
                 bestDistance = distance

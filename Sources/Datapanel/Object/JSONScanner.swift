@@ -70,17 +70,15 @@ package struct JSONScanner {
             guard at < end else { throw fault("a value") }
             switch at.pointee {
             case UInt8(ascii: "{"):
-                at += 1
-                skipSpace()
+                try enter(nesting)
                 if take(UInt8(ascii: "}")) { break }
-                try open(.object, &nesting)
+                nesting.push(.object)
                 try skipName()
                 continue
             case UInt8(ascii: "["):
-                at += 1
-                skipSpace()
+                try enter(nesting)
                 if take(UInt8(ascii: "]")) { break }
-                try open(.array, &nesting)
+                nesting.push(.array)
                 continue
             case UInt8(ascii: "\""): try skipString()
             case UInt8(ascii: "t"): try skipLiteral("true")
@@ -116,11 +114,12 @@ package struct JSONScanner {
         return true
     }
 
-    private mutating func open(
-        _ kind: JSONNesting.Kind, _ nesting: inout JSONNesting
-    ) throws(JSONFault) {
+    /// Steps over the bracket that opens a container.
+    @inline(__always)
+    private mutating func enter(_ nesting: borrowing JSONNesting) throws(JSONFault) {
         guard nesting.depth < depthLimit else { throw fault("less nesting") }
-        nesting.push(kind)
+        at += 1
+        skipSpace()
     }
 
     /// A member's name and the colon behind it.

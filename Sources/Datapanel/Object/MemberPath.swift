@@ -12,6 +12,8 @@ struct MemberPath: ~Copyable {
         case append
     }
 
+    /// As the caller wrote it, for messages.
+    let shown: String
     /// As deep as the text of an object may be nested, so this array is bounded.
     private(set) var steps: [Step] = []
     private var names = Bytes()
@@ -21,6 +23,7 @@ struct MemberPath: ~Copyable {
         guard UTF8Check.isValid(bytes) else {
             throw DatapanelError(.argument, "the path is not valid UTF-8")
         }
+        shown = Excerpt.of(bytes, limit: 120)
         var at = 0
         repeat {
             if at > 0 { at += 1 }  // the dot
@@ -85,7 +88,9 @@ struct MemberPath: ~Copyable {
 
     private mutating func add(_ step: Step) throws(DatapanelError) {
         guard steps.count < JSONScanner.depthLimit else {
-            throw DatapanelError(.path, "the path has more than \(JSONScanner.depthLimit) steps")
+            throw DatapanelError(
+                .path, "path \"\(shown)\" has more than \(JSONScanner.depthLimit) steps"
+            ).with(.key, shown)
         }
         steps.append(step)
     }

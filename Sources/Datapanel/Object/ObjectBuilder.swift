@@ -84,31 +84,33 @@ package final class ObjectBuilder {
         switch path.steps[index] {
         case .member(let nameOffset):
             guard dpx_json_type(place) == JSON_OBJECT else {
-                throw Self.fault("step \(index + 1) names a member, but there is no object there")
+                throw Self.fault(path, "step \(index + 1) names a member of what is no object")
             }
             return json_object_get(place, path.name(nameOffset))
         case .append:
-            try requireArray(place, index)
+            try requireArray(place, path, index)
             return nil
         case .element(let position):
-            try requireArray(place, index)
-            let count = json_array_size(place)
-            return json_array_get(place, try Self.resolve(position, count))
+            try requireArray(place, path, index)
+            return json_array_get(place, try Self.resolve(position, in: place, path))
         }
     }
 
     private func requireArray(
-        _ place: UnsafeMutablePointer<json_t>, _ index: Int
+        _ place: UnsafeMutablePointer<json_t>, _ path: borrowing MemberPath, _ index: Int
     ) throws(DatapanelError) {
         guard dpx_json_type(place) == JSON_ARRAY else {
-            throw Self.fault("step \(index + 1) names an element, but there is no array there")
+            throw Self.fault(path, "step \(index + 1) names an element of what is no array")
         }
     }
 
-    private static func resolve(_ position: Int, _ count: Int) throws(DatapanelError) -> Int {
+    private static func resolve(
+        _ position: Int, in place: UnsafeMutablePointer<json_t>?, _ path: borrowing MemberPath
+    ) throws(DatapanelError) -> Int {
+        let count = json_array_size(place)
         let index = position < 0 ? count + position : position
         guard index >= 0 && index < count else {
-            throw fault("[\(position)] lies outside an array of \(count); use [+] to append")
+            throw fault(path, "[\(position)] lies outside an array of \(count); use [+] to append")
         }
         return index
     }
@@ -121,7 +123,8 @@ package final class ObjectBuilder {
         switch path.steps[index] {
         case .member: container = try JSONValue(adopting: json_object())
         case .append: container = try JSONValue(adopting: json_array())
-        case .element(let position): throw Self.fault("[\(position)] lies outside a new array; use [+]")
+        case .element(let position):
+            throw Self.fault(path, "[\(position)] lies outside a new array; use [+] to append")
         }
         try attach(value, to: container.pointer, path, index)
         return container
@@ -138,13 +141,14 @@ package final class ObjectBuilder {
         case .append:
             status = json_array_append_new(place, value.release())
         case .element(let position):
-            let index = try Self.resolve(position, json_array_size(place))
+            let index = try Self.resolve(position, in: place, path)
             status = json_array_set_new(place, index, value.release())
         }
         if status != 0 { throw .noMemory("an object") }
     }
 
-    private static func fault(_ text: String) -> DatapanelError {
-        DatapanelError(.path, "the path does not fit the object: \(text)")
+    private static func fault(_ path: borrowing MemberPath, _ text: String) -> DatapanelError {
+        DatapanelError(.path, "path \"\(path.shown)\" does not fit the object: \(text)")
+            .with(.key, path.shown)
     }
 }

@@ -15,6 +15,8 @@ final class Transfer {
     private var body: Body?
     private var exchange = Exchange()
     private var replyLimit = 0
+    /// Why the reply was not read to its end.
+    private var refusal: String?
     private var stall = StallWatch(limit: 0)
 
     init(_ config: Config) throws(DatapanelError) {
@@ -45,6 +47,7 @@ final class Transfer {
         self.body = body
         replyLimit = Int(config.number(.replyBytes))
         stall = StallWatch(limit: config.number(.stallTimeout))
+        refusal = nil
         errorText[0] = 0
         let connectTimeout = min(config.number(.connectTimeout), timeout)
         dpx_curl_set_text(easy, CURLOPT_URL, url.pointer)
@@ -78,7 +81,9 @@ final class Transfer {
         exchange.ending = TransferEnding.of(result, easy, exchange)
         let text = errorText[0] != 0 ? UnsafePointer(errorText) : curl_easy_strerror(result)
         exchange.curlText = text.map { Excerpt.of($0, limit: 240) } ?? ""
+        // What we broke off ourselves libcurl can only describe as our refusal.
         if stall.isStalled { exchange.curlText = "the upload stood still" }
+        if let refusal { exchange.curlText = refusal }
     }
 }
 
@@ -125,11 +130,15 @@ extension Transfer {
 
     /// Fewer bytes than were given end the transfer with `CURLE_WRITE_ERROR`.
     private func write(_ part: UnsafeRawBufferPointer) -> Int {
-        guard exchange.reply.count + part.count <= replyLimit else { return 0 }
+        guard exchange.reply.count + part.count <= replyLimit else {
+            refusal = "it is above reply.bytes = \(Size.text(Int64(replyLimit)))"
+            return 0
+        }
         do throws(DatapanelError) {
             try exchange.reply.append(part)
             return part.count
         } catch {
+            refusal = error.message
             return 0
         }
     }

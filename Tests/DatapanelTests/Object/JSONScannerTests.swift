@@ -81,7 +81,7 @@ struct JSONScannerTests {
                 + String(repeating: "]", count: levels - 1) + "}"
         }
         #expect(offset(nested(512)) == nil)
-        #expect(offset(nested(513)) == 5 + 512)
+        #expect(offset(nested(513)) == 5 + 511)
         #expect(offset(String(repeating: "{\"a\":", count: 100_000)) != nil)
     }
 

@@ -47,10 +47,11 @@ struct BackoffTests {
 
 struct ClientRetryTests {
     private func decide(
-        _ situation: Situation, retryAfter: Int64? = nil, attempt: Int = 1, left: Int64 = 60_000
+        _ situation: Situation, retryAfter: Int64? = nil, attempt: Int = 1, took: Int64 = 0,
+        left: Int64 = 60_000
     ) -> Int64? {
         let decision = ClientRetry.after(
-            situation.verdict, retryAfter: retryAfter, attempt: attempt, left: left,
+            situation.verdict, retryAfter: retryAfter, attempt: attempt, took: took, left: left,
             backoff: Backoff(base: 500, cap: 30_000), dice: 0)
         guard case .pause(let milliseconds) = decision else { return nil }
         return milliseconds
@@ -68,13 +69,18 @@ struct ClientRetryTests {
 
     @Test func theServicesWishIsHonoured() {
         #expect(decide(.throttledFor, retryAfter: 2_000) == 2_000)
-        #expect(decide(.unavailableFor, retryAfter: 0) == 0)
+        #expect(decide(.unavailableFor, retryAfter: 1) == 1)
+    }
+
+    @Test func aWishForNoWaitIsStillBackedOff() {
+        #expect(decide(.throttledFor, retryAfter: 0) == 50)
     }
 
     @Test func aPauseThatLeavesNoTimeIsNotTaken() {
-        #expect(decide(.throttledFor, retryAfter: 2_000, left: 2_000) == nil)
-        #expect(decide(.throttledFor, retryAfter: 2_000, left: 2_001) == 2_000)
-        #expect(decide(.connectFailed, left: 50) == nil)
+        #expect(decide(.throttledFor, retryAfter: 2_000, left: 2_099) == nil)
+        #expect(decide(.throttledFor, retryAfter: 2_000, left: 2_100) == 2_000)
+        #expect(decide(.connectFailed, took: 500, left: 549) == nil)
+        #expect(decide(.connectFailed, took: 500, left: 550) == 50)
         #expect(decide(.connectFailed, left: -1) == nil)
     }
 }
