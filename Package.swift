@@ -45,7 +45,8 @@ let package = Package(
 // have to fetch and resolve what only the emulator needs.
 if !embedded {
     package.dependencies += [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ]
     package.targets += [
         .systemLibrary(
@@ -59,9 +60,16 @@ if !embedded {
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "datapanel-emulator",
+            dependencies: [
+                "DatapanelEmulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "DatapanelEmulatorTests",
-            dependencies: ["DatapanelEmulator", "CSQLite"],
+            dependencies: ["DatapanelEmulator", "datapanel-emulator", "CSQLite"],
             swiftSettings: strict),
     ]
 }
