@@ -40,3 +40,36 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The emulator stands beside the library and never inside it: a build of the library alone must not
+// have to fetch and resolve what only the emulator needs.
+if !embedded {
+    package.dependencies += [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ]
+    package.targets += [
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "DatapanelEmulator",
+            dependencies: [
+                "CSQLite",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "datapanel-emulator",
+            dependencies: [
+                "DatapanelEmulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DatapanelEmulatorTests",
+            dependencies: ["DatapanelEmulator", "datapanel-emulator", "CSQLite"],
+            swiftSettings: strict),
+    ]
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The emulator's own routes, and the same for programs that hold the emulator in process.
+extension Service {
+    var stats: Emulator.Stats {
+        withState { state in
+            var stats = state.stats
+            stats.objects = state.store.total
+            return stats
+        }
+    }
+
+    var recorded: [Emulator.RecordedRequest] {
+        withState { $0.recorded }
+    }
+
+    func add(_ faults: [Fault]) {
+        withState { $0.faults.add(faults) }
+    }
+
+    func removeFaults() {
+        withState { $0.faults.clear() }
+    }
+
+    /// Empties the store and starts the statistics over.
+    func clear() throws(StoreError) {
+        try withState { state throws(StoreError) in
+            try state.store.removeAll()
+            state.stats = Emulator.Stats()
+            state.epoch += 1
+            state.recorded = []
+        }
+    }
+
+    func objects(dataclass: String) throws(StoreError) -> [[UInt8]] {
+        try withState { state throws(StoreError) in
+            var objects: [[UInt8]] = []
+            try state.store.visit(dataclass: dataclass, .everything) { objects.append(Array($0)) }
+            return objects
+        }
+    }
+
+    // MARK: The routes
+
+    func addFaults(_ body: [UInt8]) throws(Refusal) -> Reply {
+        do {
+            let faults = try FaultBody(body).faults
+            add(faults)
+            return Self.reply("added", faults.count)
+        } catch {
+            throw .faults(error)
+        }
+    }
+
+    func clearFaults() -> Reply {
+        let count = withState { $0.faults.faults.count }
+        removeFaults()
+        return Self.reply("cleared", count)
+    }
+
+    func clearObjects() throws(Refusal) -> Reply {
+        let count = stats.objects
+        do { try clear() } catch { throw .storage(error) }
+        return Self.reply("cleared", count)
+    }
+
+    private static func reply(_ name: StaticString, _ count: Int) -> Reply {
+        var json = JSONWriter()
+        json.object([name: .integer(count)])
+        return Reply(json: json)
+    }
+}

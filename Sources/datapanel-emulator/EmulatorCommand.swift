@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ArgumentParser
+public import DatapanelEmulator
+import Glibc
+
+@main
+struct EmulatorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "datapanel-emulator",
+        abstract: "A local stand-in for the SecMaster data panel.",
+        discussion: """
+            Takes batch-create requests over HTTP, keeps the objects in SQLite, and fails in the \
+            ways it is told to over its admin routes. The first line of the output is its URL. \
+            It runs until SIGTERM or SIGINT, answers the requests under way, and exits with 0.
+            """)
+
+    @Option(help: "The address to listen on.")
+    var host = Emulator.Options().host
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port: UInt16 = 0
+
+    @Option(
+        name: .customLong("db"),
+        help: "The SQLite file to keep the objects in; made when it is not there. (default: memory)"
+    )
+    var database: String?
+
+    @Option(help: "The project id.")
+    var project = Emulator.Options().project
+
+    @Option(help: "The workspace id.")
+    var workspace = Emulator.Options().workspace
+
+    @Option(help: "The token that requests must carry in X-Auth-Token.")
+    var token = Emulator.Options().token
+
+    @Option(
+        help: ArgumentHelp(
+            "A data class to have, in place of a built-in one of that name; may be repeated.",
+            valueName: "name=id"))
+    var dataclass: [DataClass] = []
+
+    @Option(help: "The only name the list of objects may have. (default: both)")
+    var listField: Emulator.ListField?
+
+    func validate() throws {
+        for (flag, value) in [("project", project), ("workspace", workspace), ("token", token)]
+        where value.isEmpty {
+            throw ValidationError("--\(flag) must not be empty")
+        }
+    }
+
+    func run() throws {
+        let signals = StopSignals()
+        let emulator = try Emulator.start(options)
+        print(Greeting(emulator).text)
+        fflush(nil)
+        signals.wait()
+        emulator.stop()
+    }
+
+    private var options: Emulator.Options {
+        var options = Emulator.Options()
+        options.host = host
+        options.port = Int(port)
+        options.database = database
+        options.project = project
+        options.workspace = workspace
+        options.token = token
+        options.listField = listField
+        for dataclass in dataclass {
+            options.dataclasses.removeAll { $0.name == dataclass.name }
+            options.dataclasses.append(dataclass)
+        }
+        return options
+    }
+}
+
+extension Emulator.ListField: ExpressibleByArgument {}
+
+extension DataClass: ExpressibleByArgument {
+    public init?(argument: String) {
+        let sides = argument.split(separator: "=", maxSplits: 1)
+        guard sides.count == 2 else { return nil }
+        self.init(id: String(sides[1]), name: String(sides[0]))
+    }
+}
