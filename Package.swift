@@ -32,23 +32,23 @@ let package = Package(
         .target(
             name: "DatapanelABI", dependencies: ["CDatapanel", "Datapanel", "CPosix"],
             exclude: ["exports.map"], swiftSettings: engine),
-        .testTarget(
-            name: "DatapanelTests", dependencies: ["Datapanel"], swiftSettings: strict),
-        .testTarget(
-            name: "DatapanelABITests", dependencies: ["CDatapanel", "DatapanelABI"],
-            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
 
-// The emulator stands beside the library and never inside it: a build of the library alone must not
-// have to fetch and resolve what only the emulator needs.
+// The emulator, the command line and the tests stand beside the library and never inside it: a
+// build of the library alone must not have to fetch and resolve what only they need.
 if !embedded {
+    let argumentParser = Target.Dependency.product(
+        name: "ArgumentParser", package: "swift-argument-parser")
     package.dependencies += [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ]
     package.targets += [
+        .executableTarget(
+            name: "datapanel-cli", dependencies: ["Datapanel", "DatapanelABI", argumentParser],
+            swiftSettings: strict),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(
@@ -61,15 +61,20 @@ if !embedded {
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "datapanel-emulator",
-            dependencies: [
-                "DatapanelEmulator",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            name: "datapanel-emulator", dependencies: ["DatapanelEmulator", argumentParser],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DatapanelTests", dependencies: ["Datapanel"], swiftSettings: strict),
+        .testTarget(
+            name: "DatapanelABITests", dependencies: ["CDatapanel", "Datapanel", "DatapanelABI"],
             swiftSettings: strict),
         .testTarget(
             name: "DatapanelEmulatorTests",
             dependencies: ["DatapanelEmulator", "datapanel-emulator", "CSQLite"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["CDatapanel", "DatapanelABI", "DatapanelEmulator"],
             swiftSettings: strict),
     ]
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// A real nginx that speaks TLS and HTTP/2 in front of an emulator, with a certificate of a private
+/// authority. Everything lies in a folder of its own, which goes with it.
+final class TLSFront {
+    let url: String
+    /// The authority that signed the server's certificate, for `localhost` and 127.0.0.1.
+    let authority: String
+    /// An authority that signed nothing.
+    let stranger: String
+    private let folder: URL
+    private let nginx = Process()
+
+    init(before backend: String) throws {
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "datapanel-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        authority = folder.appending(path: "authority.pem").path
+        stranger = folder.appending(path: "stranger.pem").path
+        try Self.run("sh", ["-ec", Self.certificates], in: folder)
+        let port = try Self.freePort()
+        url = "https://localhost:\(port)"
+        try Self.configuration(port: port, backend: backend)
+            .write(to: folder.appending(path: "nginx.conf"), atomically: true, encoding: .utf8)
+        nginx.executableURL = URL(filePath: "/usr/bin/env")
+        nginx.environment = Self.environment
+        nginx.arguments = ["nginx", "-p", folder.path, "-c", "nginx.conf", "-e", "error.log"]
+        nginx.standardOutput = FileHandle.nullDevice
+        nginx.standardError = FileHandle.nullDevice
+        try nginx.run()
+        try waitUntilItListens(port)
+    }
+
+    deinit {
+        nginx.terminate()
+        nginx.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// The protocols of the requests so far, such as "HTTP/2.0".
+    func protocols() throws -> [String] {
+        let log = try String(contentsOf: folder.appending(path: "access.log"), encoding: .utf8)
+        return log.split(separator: "\n").map(String.init)
+    }
+
+    private static let environment = ProcessInfo.processInfo.environment
+        .merging(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]) { $1 }
+
+    private static let certificates = """
+        authority() {
+            openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" \
+                -keyout $1.key -out $1.pem 2>/dev/null
+        }
+        authority authority
+        authority stranger
+        openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key \
+            -out server.csr 2>/dev/null
+        printf 'subjectAltName=DNS:localhost' >names
+        openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key \
+            -CAcreateserial -days 2 -extfile names -out server.pem 2>/dev/null
+        """
+
+    private static func configuration(port: Int, backend: String) -> String {
+        """
+        daemon off;
+        worker_processes 1;
+        pid nginx.pid;
+        events {}
+        http {
+            log_format protocol '$server_protocol';
+            access_log access.log protocol;
+            client_max_body_size 13m;
+            client_body_temp_path body;
+            proxy_temp_path proxy;
+            fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi;
+            scgi_temp_path scgi;
+            server {
+                listen 127.0.0.1:\(port) ssl http2;
+                ssl_certificate server.pem;
+                ssl_certificate_key server.key;
+                location / { proxy_pass \(backend); }
+            }
+        }
+        """
+    }
+
+    private static func run(_ command: String, _ arguments: [String], in folder: URL) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [command] + arguments
+        process.currentDirectoryURL = folder
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(command) failed")
+    }
+}
