@@ -20,10 +20,11 @@ struct MemberPath: ~Copyable {
 
     init(_ text: UnsafePointer<CChar>) throws(DatapanelError) {
         let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
-        guard UTF8Check.isValid(bytes) else {
-            throw DatapanelError(.argument, "the path is not valid UTF-8")
-        }
         shown = Excerpt.of(bytes, limit: 120)
+        guard UTF8Check.isValid(bytes) else {
+            throw DatapanelError(.argument, "path \"\(shown)\" is not valid UTF-8")
+                .with(.key, shown)
+        }
         var at = 0
         repeat {
             if at > 0 { at += 1 }  // the dot

@@ -39,10 +39,17 @@ final class TLSFront {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// The protocols of the requests so far, such as "HTTP/2.0".
-    func protocols() throws -> [String] {
-        let log = try String(contentsOf: folder.appending(path: "access.log"), encoding: .utf8)
-        return log.split(separator: "\n").map(String.init)
+    /// The protocols of the first requests, such as "HTTP/2.0". nginx writes them into its log after
+    /// the reply, so this waits for so many.
+    func protocols(ofFirst count: Int) throws -> [String] {
+        let deadline = ContinuousClock.now + .seconds(20)
+        var lines: [String] = []
+        while lines.count < count, ContinuousClock.now < deadline {
+            let log = try String(contentsOf: folder.appending(path: "access.log"), encoding: .utf8)
+            lines = log.split(separator: "\n").map(String.init)
+            sched_yield()
+        }
+        return lines
     }
 
     private static let environment = ProcessInfo.processInfo.environment
