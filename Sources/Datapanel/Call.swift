@@ -78,7 +78,8 @@ struct Call {
         outcome.finishedAt = Clock.unix()
         outcome.requestId = Text.ifPossible(attempt.requestId)
         outcome.serverCode = Text.ifPossible(attempt.service.code)
-        let error = outcome.code == .ok ? nil : attempt.error(url, ids.missingCount, of: ids.capacity)
+        let error =
+            outcome.code == .ok ? nil : attempt.error(url, ids.missingCount, of: ids.capacity)
         outcome.message = Text.ifPossible(error?.message)
         let reports = Reports(outcome, ids, attempt.takeReply(), body.store)
         return Submission(reports: reports, error: error)

@@ -14,7 +14,9 @@ final class ErrorHandle {
         code = error.code.number
         message = try Text.of(error.message)
         var fields: [(name: StaticString, value: Text)] = []
-        for detail in error.details { fields.append((detail.field.name, try Text.of(detail.value))) }
+        for detail in error.details {
+            fields.append((detail.field.name, try Text.of(detail.value)))
+        }
         self.fields = fields
     }
 

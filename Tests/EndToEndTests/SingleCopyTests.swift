@@ -31,7 +31,9 @@ struct SingleCopyTests {
         try #require(try session.submit(objects(1)).isStored)
         emulator.add(Fault(.drop(.headers, .reset)))
         // Nothing can be stored while the body is not out, so the client goes on by itself.
-        let outcome = try session.submit(["{\"a\":\"" + String(repeating: "x", count: 8_000_000) + "\"}"])
+        let outcome = try session.submit([
+            "{\"a\":\"" + String(repeating: "x", count: 8_000_000) + "\"}"
+        ])
         #expect(outcome.isStored)
         #expect(emulator.stats.objects == 2)
     }

@@ -42,7 +42,9 @@ struct VerdictTests {
             again: true),
         Row(.reply(status: 200, body: ""), DP_E_REPLY, DP_STORED_MAYBE),
         Row(.reply(status: 200, body: "[]", stores: true), DP_E_REPLY, DP_STORED_MAYBE),
-        Row(.reply(status: 200, body: "{\"code\":\"SecMaster.1\",\"message\":\"no\"}"), DP_E_REPLY, DP_STORED_MAYBE),
+        Row(
+            .reply(status: 200, body: "{\"code\":\"SecMaster.1\",\"message\":\"no\"}"), DP_E_REPLY,
+            DP_STORED_MAYBE),
         Row(
             .reply(status: 200, headers: [Header("Content-Type", "text/html")], body: "<html>"),
             DP_E_ENDPOINT, DP_STORED_MAYBE),

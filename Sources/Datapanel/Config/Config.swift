@@ -57,7 +57,9 @@ package struct Config: Sendable {
     /// What `dp_config_get` shows: a C string that lives as long as this value does.
     package func shown(_ key: SettingKey) -> UnsafePointer<CChar> {
         let setting = key.setting
-        if let text = text(key) { return setting.isSecret ? Self.cString("[redacted]") : text.pointer }
+        if let text = text(key) {
+            return setting.isSecret ? Self.cString("[redacted]") : text.pointer
+        }
         return Self.cString(setting.fallback)
     }
 

@@ -62,7 +62,9 @@ package enum ConfigFile {
             if got < 0 { throw failure("read", shown) }
             if got == 0 { return }
             guard text.count <= sizeLimit else {
-                throw DatapanelError(.file, "\(shown) is above \(Size.text(Int64(sizeLimit))); is it the right file?")
+                throw DatapanelError(
+                    .file, "\(shown) is above \(Size.text(Int64(sizeLimit))); is it the right file?"
+                )
             }
             size = min(size * 2, 1 << 20)
         }

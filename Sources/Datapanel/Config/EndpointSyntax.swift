@@ -31,7 +31,8 @@ enum EndpointSyntax {
         var at = 0
         if text.count > 0, text[0] == UInt8(ascii: "[") {
             at = 1
-            while at < text.count, ASCII.hexValue(text[at]) != nil || text[at] == UInt8(ascii: ":") {
+            while at < text.count, ASCII.hexValue(text[at]) != nil || text[at] == UInt8(ascii: ":")
+            {
                 at += 1
             }
             return at > 1 && at < text.count && text[at] == UInt8(ascii: "]") ? at + 1 : 0

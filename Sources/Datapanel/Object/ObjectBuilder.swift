@@ -23,7 +23,8 @@ package final class ObjectBuilder {
 
     package func set(_ path: UnsafePointer<CChar>, real: Double) throws(DatapanelError) {
         guard real.isFinite else {
-            throw DatapanelError(.argument, "JSON has no NaN and no infinity; set null or leave it out")
+            throw DatapanelError(
+                .argument, "JSON has no NaN and no infinity; set null or leave it out")
         }
         try set(MemberPath(path), try JSONValue(adopting: json_real(real)))
     }

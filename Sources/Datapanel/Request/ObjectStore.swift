@@ -36,7 +36,8 @@ package final class ObjectStore: @unchecked Sendable {
     }
 
     private func end(_ index: Int) -> Int {
-        Int(ends.view.loadUnaligned(
-            fromByteOffset: index * MemoryLayout<UInt32>.size, as: UInt32.self))
+        Int(
+            ends.view.loadUnaligned(
+                fromByteOffset: index * MemoryLayout<UInt32>.size, as: UInt32.self))
     }
 }

@@ -11,7 +11,9 @@ package enum Excerpt {
         kept.reserveCapacity(min(limit, bytes.count))
         while at < end {
             let length = UTF8Check.sequenceLength(at, end)
-            if kept.count + max(length, 1) > limit { return String(decoding: kept, as: UTF8.self) + "…" }
+            if kept.count + max(length, 1) > limit {
+                return String(decoding: kept, as: UTF8.self) + "…"
+            }
             if length == 0 {
                 kept.append(UInt8(ascii: "?"))
             } else if at.pointee < 0x20 || at.pointee == 0x7F {

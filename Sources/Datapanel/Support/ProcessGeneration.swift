@@ -6,7 +6,8 @@ import CPosix
 package enum ProcessGeneration {
     nonisolated(unsafe) private static var number = 0
     /// Set up once, before the first handle exists.
-    private static let isWatched: Bool = pthread_atfork(nil, nil, { ProcessGeneration.number &+= 1 }) == 0
+    private static let isWatched: Bool =
+        pthread_atfork(nil, nil, { ProcessGeneration.number &+= 1 }) == 0
 
     package static func current() -> Int {
         _ = isWatched

@@ -42,5 +42,7 @@ package final class Text: @unchecked Sendable {
         free(memory)
     }
 
-    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
+    package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: pointer, count: count)
+    }
 }

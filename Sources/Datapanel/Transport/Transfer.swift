@@ -97,7 +97,8 @@ extension Transfer {
         dpx_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
         dpx_curl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
         dpx_curl_set_read(easy) { room, size, count, context in
-            Transfer.of(context).read(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+            Transfer.of(context).read(
+                UnsafeMutableRawBufferPointer(start: room, count: size * count))
         }
         dpx_curl_set_seek(easy) { context, offset, origin in
             let isStart = offset == 0 && origin == SEEK_SET

@@ -51,7 +51,9 @@ struct Attempt: ~Copyable {
             .with(.attempts, "\(number)")
             .with(.retryAfter, retryAfter.map { "\($0)" })
             .with(.curl, exchange.curlText)
-            .with(.reply, verdict.stored == .maybe ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
+            .with(
+                .reply,
+                verdict.stored == .maybe ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
     }
 
     private func message(_ url: Text, _ missing: Int, _ count: Int) -> String {

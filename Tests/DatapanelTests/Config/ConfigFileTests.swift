@@ -1,6 +1,7 @@
+import Testing
+
 // SPDX-License-Identifier: Apache-2.0
 @testable import Datapanel
-import Testing
 
 struct ConfigFileTests {
     private func load(_ text: String, into config: inout Config) throws {
@@ -64,7 +65,9 @@ struct UnitsTests {
         #expect(withBytes(text) { Duration.parse($0) } == nil)
     }
 
-    @Test(arguments: [("0", Int64(0)), ("65536", 65_536), ("64KiB", 65_536), ("4MiB", 4 << 20), ("1GiB", 1 << 30)])
+    @Test(arguments: [
+        ("0", Int64(0)), ("65536", 65_536), ("64KiB", 65_536), ("4MiB", 4 << 20), ("1GiB", 1 << 30),
+    ])
     func sizesAreReadAndWritten(_ text: String, _ value: Int64) {
         #expect(withBytes(text) { Size.parse($0) } == value)
         #expect(withBytes(Size.text(value)) { Size.parse($0) } == value)

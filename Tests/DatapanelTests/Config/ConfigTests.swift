@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
-@testable import Datapanel
 import Foundation
 import Testing
+
+// SPDX-License-Identifier: Apache-2.0
+@testable import Datapanel
 
 struct ConfigTests {
     private func set(_ config: inout Config, _ key: String, _ value: String) throws {
@@ -146,7 +147,9 @@ struct ConfigTests {
         defer { text.pointer.deallocate() }
         let data = Data(bytes: text.pointer, count: text.count)
         let rows = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
-        #expect(rows.compactMap { $0["key"] as? String } == SettingKey.allCases.map { "\($0.setting.key)" })
+        #expect(
+            rows.compactMap { $0["key"] as? String }
+                == SettingKey.allCases.map { "\($0.setting.key)" })
         let timeout = try #require(rows.first { $0["key"] as? String == "request.timeout" })
         #expect(timeout["min"] as? Int == 1)
         #expect(timeout["max"] as? Int == 86_400_000)

@@ -1,6 +1,7 @@
+import Testing
+
 // SPDX-License-Identifier: Apache-2.0
 @testable import Datapanel
-import Testing
 
 struct ObjectBuilderTests {
     private func json(_ object: ObjectBuilder) throws -> String {
@@ -66,7 +67,9 @@ struct ObjectBuilderTests {
         #expect(try json(object) == "{}")
     }
 
-    @Test(arguments: ["s.x", "s[0]", "list.x", "list[2]", "list[-3]", "new[0]", "new.x[-1].y", "o[+]"])
+    @Test(arguments: [
+        "s.x", "s[0]", "list.x", "list[2]", "list[-3]", "new[0]", "new.x[-1].y", "o[+]",
+    ])
     func refusesPathsThatDoNotFitAndChangesNothing(_ path: String) throws {
         let object = try ObjectBuilder()
         try set(object, "s", json: "\"text\"")

@@ -1,6 +1,7 @@
+import Testing
+
 // SPDX-License-Identifier: Apache-2.0
 @testable import Datapanel
-import Testing
 
 struct PathPartTests {
     @Test(arguments: ["", "a/b", "/", "a\nb", "\u{7f}", ".", ".."])

@@ -1,6 +1,7 @@
+import Testing
+
 // SPDX-License-Identifier: Apache-2.0
 @testable import Datapanel
-import Testing
 
 struct ReplyDecoderTests {
     private struct Decoded {
@@ -75,7 +76,8 @@ struct ReplyDecoderTests {
         (#"{"error_code":"APIGW.0101","error_msg":"no"}"#, .serviceError),
         (#"{"error":{"code":401,"message":"no"}}"#, .serviceError),
         (#"{"id":"a"}"#, .unusable), ("{}", .unusable), ("7", .unusable), ("", .unusable),
-        (#"[{"id":"a"}"#, .unusable), (#"[{"id":"a"}]]"#, .unusable), (#"[{"id":"a",}]"#, .unusable),
+        (#"[{"id":"a"}"#, .unusable), (#"[{"id":"a"}]]"#, .unusable),
+        (#"[{"id":"a",}]"#, .unusable),
         ("\u{feff}[]", .unusable), ("<html>no</html>", .page), ("  <!DOCTYPE html>", .page),
     ])
     func otherRepliesAreToldApart(_ reply: String, _ expected: ReplyShape) throws {

@@ -1,6 +1,7 @@
+import Testing
+
 // SPDX-License-Identifier: Apache-2.0
 @testable import Datapanel
-import Testing
 
 struct ReplyHeadTests {
     private func head(_ lines: String...) -> ReplyHead {

@@ -1,6 +1,7 @@
+import Testing
+
 // SPDX-License-Identifier: Apache-2.0
 @testable import Datapanel
-import Testing
 
 /// The rows of the verdict table, each from the facts that lead to it.
 struct FactsTests {
@@ -62,8 +63,10 @@ struct FactsTests {
         (301, Situation.redirect, Verdict.Next.block, Stored.no, Code.endpoint),
         (302, .redirect, .block, .no, .endpoint), (399, .redirect, .block, .no, .endpoint),
         (400, .badRequest, .split, .no, .rejected), (401, .unauthorized, .renew, .no, .auth),
-        (402, .otherClientError, .split, .no, .rejected), (403, .forbidden, .block, .no, .forbidden),
-        (404, .wrongEndpoint, .block, .no, .endpoint), (405, .wrongEndpoint, .block, .no, .endpoint),
+        (402, .otherClientError, .split, .no, .rejected),
+        (403, .forbidden, .block, .no, .forbidden),
+        (404, .wrongEndpoint, .block, .no, .endpoint),
+        (405, .wrongEndpoint, .block, .no, .endpoint),
         (407, .proxyRefused, .block, .no, .proxy), (408, .requestTimeout, .retry, .no, .server),
         (409, .conflict, .split, .no, .rejected), (410, .wrongEndpoint, .block, .no, .endpoint),
         (413, .tooLarge, .halve, .no, .tooLarge), (415, .wrongEndpoint, .block, .no, .endpoint),
@@ -72,9 +75,11 @@ struct FactsTests {
         (431, .headersTooLarge, .block, .no, .endpoint),
         (494, .headersTooLarge, .block, .no, .endpoint),
         (500, .serverError, .ambiguous, .maybe, .server),
-        (501, .wrongEndpoint, .block, .no, .endpoint), (502, .badGateway, .ambiguous, .maybe, .server),
+        (501, .wrongEndpoint, .block, .no, .endpoint),
+        (502, .badGateway, .ambiguous, .maybe, .server),
         (503, .unavailable, .ambiguous, .maybe, .server),
-        (504, .badGateway, .ambiguous, .maybe, .server), (505, .wrongEndpoint, .block, .no, .endpoint),
+        (504, .badGateway, .ambiguous, .maybe, .server),
+        (505, .wrongEndpoint, .block, .no, .endpoint),
         (599, .otherServerError, .ambiguous, .maybe, .server),
     ])
     func everyStatusHasItsRow(
@@ -116,7 +121,8 @@ struct FactsTests {
         for situation in Situation.allCases {
             let verdict = situation.verdict
             switch verdict.next {
-            case .retry, .hold, .renew, .split, .halve, .block, .fail: #expect(verdict.stored == .no)
+            case .retry, .hold, .renew, .split, .halve, .block, .fail:
+                #expect(verdict.stored == .no)
             case .ambiguous, .unconfirmed, .unconfirmedAndBlock: #expect(verdict.stored == .maybe)
             case .deliver: #expect(verdict.stored == .yes)
             }
