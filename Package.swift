@@ -70,7 +70,11 @@ if !embedded {
             swiftSettings: strict),
         .testTarget(
             name: "DatapanelEmulatorTests",
-            dependencies: ["DatapanelEmulator", "datapanel-emulator", "CSQLite"],
+            dependencies: [
+                "DatapanelEmulator", "datapanel-emulator", "CSQLite",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
