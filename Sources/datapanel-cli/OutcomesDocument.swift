@@ -11,9 +11,10 @@ enum OutcomesDocument {
     private static let head = """
         # Outcomes
 
-        What can come of an attempt, how the library recognises it, and what follows. *stored* tells
-        whether the service could hold the objects: `no` is exact, because the library knows how
-        much of the body libcurl took, and without the last byte no server has a complete request.
+        What can come of an attempt, how the library recognises it, and what follows.
+        *stored* tells whether the service could hold the objects: `no` is exact,
+        because the library knows how much of the body libcurl took, and without the
+        last byte no server has a complete request.
 
         | situation | code | stored | next | what a person can do |
         |---|---|---|---|---|
@@ -29,8 +30,8 @@ enum OutcomesDocument {
 
     private static let tail = """
 
-        `dp_client_submit` acts on *retry* and *hold* only, and only within its time; everything
-        else it reports at once.
+        `dp_client_submit` acts on *retry* and *hold* only, and only within its time;
+        everything else it reports at once.
 
         This page is what `datapanel explain --markdown` prints.
 

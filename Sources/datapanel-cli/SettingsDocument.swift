@@ -10,14 +10,14 @@ enum SettingsDocument {
     private static let head = """
         # Settings
 
-        A setting is a key and a text. Programs give it with `dp_config_set`, as a keyword of the
-        Python `Client`, as a line `key = value` of a file, or as an environment variable: the key
-        in upper case with `_` for `.`, after `DATAPANEL_`, so `request.timeout` is
-        `DATAPANEL_REQUEST_TIMEOUT`.
+        A setting is a key and a text. Programs give it with `dp_config_set`, as a
+        keyword of the Python `Client`, as a line `key = value` of a file, or as an
+        environment variable: the key in upper case with `_` for `.`, after
+        `DATAPANEL_`, so `request.timeout` is `DATAPANEL_REQUEST_TIMEOUT`.
 
-        Times carry a unit: `500ms`, `30s`, `5m`, `24h`. Sizes may: `65536`, `64KiB`, `4MiB`. An
-        unknown key, a value out of range, and two settings that contradict each other are errors;
-        nothing is ever clamped.
+        Times carry a unit: `500ms`, `30s`, `5m`, `24h`. Sizes may: `65536`, `64KiB`,
+        `4MiB`. An unknown key, a value out of range, and two settings that contradict
+        each other are errors; nothing is ever clamped.
 
         | key | takes | default | meaning |
         |---|---|---|---|
@@ -26,8 +26,8 @@ enum SettingsDocument {
 
     private static let tail = """
 
-        *needed*: there is no client without it. *runtime*: `dp_client_set` can change it in use.
-        *secret*: never shown, logged or put into an error.
+        *needed*: there is no client without it. *runtime*: `dp_client_set` can change
+        it in use. *secret*: never shown, logged or put into an error.
 
         This page is what `datapanel config --markdown` prints.
 

@@ -8,7 +8,7 @@ package enum TargetURL {
         if let flaw = PathPart.flaw(target) {
             throw DatapanelError(
                 .argument,
-                "the target \"\(Excerpt.of(target, limit: 80))\" \(flaw); give the id of a data class"
+                "the target \"\(Excerpt.of(target, limit: 80))\" \(flaw); give a data class's id"
             ).with(.key, "target")
         }
         var url = Bytes()

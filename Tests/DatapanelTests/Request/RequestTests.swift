@@ -28,8 +28,8 @@ struct RequestTests {
         try add(request, #"{"a":"\/","a":2}"#)
         #expect(
             try body(request)
-                == #"{"format_version":1,"data_object":[ { "b" : 1.50 , "a" : 12345678901234567890123 } "#
-                + #",{"a":"\/","a":2}]}"#)
+                == #"{"format_version":1,"data_object":["#
+                + #" { "b" : 1.50 , "a" : 12345678901234567890123 } ,{"a":"\/","a":2}]}"#)
         #expect(try body(request, .dataObjectList).contains(#""data_object_list":["#))
     }
 
@@ -43,8 +43,8 @@ struct RequestTests {
         try set(request, "format_version", "-7")
         #expect(
             try body(request)
-                == #"{"format_version":-7,"name":"nä\nme","type":"t","trigger_flag":false,"id":"i\"d","#
-                + #""data_object":[{}]}"#)
+                == #"{"format_version":-7,"name":"nä\nme","type":"t","trigger_flag":false,"#
+                + #""id":"i\"d","data_object":[{}]}"#)
         for field in ["id", "trigger_flag", "type", "name", "format_version"] {
             try set(request, field, nil)
         }

@@ -11,7 +11,7 @@ final class TLSFront {
     /// An authority that signed nothing.
     let stranger: String
     private let folder: URL
-    private let nginx = Process()
+    private let nginx: pid_t
 
     init(before backend: String) throws {
         folder = FileManager.default.temporaryDirectory
@@ -19,28 +19,23 @@ final class TLSFront {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         authority = folder.appending(path: "authority.pem").path
         stranger = folder.appending(path: "stranger.pem").path
-        try Self.run("sh", ["-ec", Self.certificates], in: folder)
+        try Self.run(["sh", "-ec", "cd '\(folder.path)'\n" + Self.certificates])
         let port = try Self.freePort()
         url = "https://localhost:\(port)"
         try Self.configuration(port: port, backend: backend)
             .write(to: folder.appending(path: "nginx.conf"), atomically: true, encoding: .utf8)
-        nginx.executableURL = URL(filePath: "/usr/bin/env")
-        nginx.environment = Self.environment
-        nginx.arguments = ["nginx", "-p", folder.path, "-c", "nginx.conf", "-e", "error.log"]
-        nginx.standardOutput = FileHandle.nullDevice
-        nginx.standardError = FileHandle.nullDevice
-        try nginx.run()
+        nginx = try Self.start(["nginx", "-p", folder.path, "-c", "nginx.conf", "-e", "error.log"])
         try waitUntilItListens(port)
     }
 
     deinit {
-        nginx.terminate()
-        nginx.waitUntilExit()
+        kill(nginx, SIGTERM)
+        waitpid(nginx, nil, 0)
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// The protocols of the first requests, such as "HTTP/2.0". nginx writes them into its log after
-    /// the reply, so this waits for so many.
+    /// The protocols of the first requests, such as "HTTP/2.0". nginx writes them into its log
+    /// after the reply, so this waits for so many.
     func protocols(ofFirst count: Int) throws -> [String] {
         let deadline = ContinuousClock.now + .seconds(20)
         var lines: [String] = []
@@ -51,9 +46,6 @@ final class TLSFront {
         }
         return lines
     }
-
-    private static let environment = ProcessInfo.processInfo.environment
-        .merging(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]) { $1 }
 
     private static let certificates = """
         authority() {
@@ -92,15 +84,5 @@ final class TLSFront {
             }
         }
         """
-    }
-
-    private static func run(_ command: String, _ arguments: [String], in folder: URL) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [command] + arguments
-        process.currentDirectoryURL = folder
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(command) failed")
     }
 }
