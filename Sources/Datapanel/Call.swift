@@ -45,7 +45,7 @@ struct Call {
         try headers.add("Accept: application/json")
         // Without the empty one libcurl waits up to a second for a 100 before large bodies.
         try headers.add("Expect:")
-        try headers.add(userAgent)
+        try headers.add("User-Agent", Text.of("libdatapanel/\(version)"), secret: false)
         try Credentials.authorize(&headers, config)
         return headers
     }
@@ -85,6 +85,3 @@ struct Call {
         return Submission(reports: reports, error: error)
     }
 }
-
-/// The User-Agent header.
-private let userAgent: StaticString = "User-Agent: libdatapanel/0.1.0"

@@ -10,6 +10,8 @@ struct ConfigCommand: ParsableCommand {
         discussion: """
             Settings come from the environment (DATAPANEL_ENDPOINT and so on), then from the file, \
             whose lines read key = value. Secrets are never shown.
+
+            \(SettingsDocument.list())
             """)
 
     @Option(name: .shortAndLong, help: "A file of settings to read on top of the environment.")

@@ -7,6 +7,11 @@ enum SettingsDocument {
         head + SettingKey.allCases.map(row).joined() + tail
     }
 
+    /// The same for a terminal: a paragraph for each key.
+    static func list() -> String {
+        SettingKey.allCases.map { "\($0.setting.key): \($0.setting.doc)" }.joined(separator: "\n")
+    }
+
     private static let head = """
         # Settings
 

@@ -56,11 +56,10 @@ package struct Config: Sendable {
 
     /// What `dp_config_get` shows: a C string that lives as long as this value does.
     package func shown(_ key: SettingKey) -> UnsafePointer<CChar> {
-        let setting = key.setting
-        if let text = text(key) {
-            return setting.isSecret ? Self.cString("[redacted]") : text.pointer
-        }
-        return Self.cString(setting.fallback)
+        guard let text = text(key) else { return Self.cString(key.setting.fallback) }
+        // A proxy's URL may carry a password.
+        let mayHoldPassword = key == .proxy && text.bytes.contains(UInt8(ascii: "@"))
+        return key.setting.isSecret || mayHoldPassword ? Self.cString("[redacted]") : text.pointer
     }
 
     private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {

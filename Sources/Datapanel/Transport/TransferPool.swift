@@ -17,12 +17,10 @@ final class TransferPool: Sendable {
         idle.with { if $0.count < Self.idleLimit { $0.append(transfer) } }
     }
 
-    /// Forgets the connections without a word to their peers. In a forked child they are the
-    /// parent's: even a TLS goodbye would end them for both.
+    /// Leaves everything as it is, for ever. In a forked child the connections are the parent's,
+    /// where even a TLS goodbye would end them for both, and the lock may be held by a thread that
+    /// the child does not have.
     func abandon() {
-        idle.with { transfers in
-            for transfer in transfers { _ = Unmanaged.passRetained(transfer) }
-            transfers = []
-        }
+        _ = Unmanaged.passRetained(self)
     }
 }

@@ -61,6 +61,14 @@ struct ConfigTests {
         #expect(error?.message.contains("auth.token") == true)
     }
 
+    @Test func aProxysPasswordIsNeverShown() throws {
+        var config = Config()
+        try set(&config, "proxy", "http://proxy.example.com:3128")
+        #expect(string(config.shown(.proxy)) == "http://proxy.example.com:3128")
+        try set(&config, "proxy", "http://user:secret@proxy.example.com:3128")
+        #expect(string(config.shown(.proxy)) == "[redacted]")
+    }
+
     @Test(arguments: [
         ("endpont", "endpoint"), ("request.timout", "request.timeout"), ("token", "auth.token"),
         ("auth-token", "auth.token"), ("TLS.VERIFY", "tls.verify"), ("authtoken", "auth.token"),
