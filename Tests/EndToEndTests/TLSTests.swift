@@ -37,6 +37,17 @@ struct TLSTests {
         #expect(emulator.objects(dataclass: DataClass.alert.id) == [Array(large.utf8)])
     }
 
+    @Test(arguments: ["HTTP/2.0": "true", "HTTP/1.1": "false"])
+    func aReusedConnectionThatDiesLeavesOneCopy(_ version: String, _ http2: String) throws {
+        let session = try Session(front.url, ["tls.ca_file": front.authority, "http2": http2])
+        try #require(try session.submit(objects(1)).isStored)
+        let outcome = try session.submit(objects(2), to: TLSFront.dropped)
+        #expect(Int(outcome.code) == DP_E_NO_REPLY)
+        #expect(outcome.stored == "maybe")
+        try #require(try session.submit(objects(1)).isStored)
+        #expect(try front.protocols(ofFirst: 3) == [version, version, version])
+    }
+
     @Test func anUnknownAuthorityIsRefused() throws {
         for settings in [["tls.ca_file": front.stranger], [:]] {
             let outcome = try Session(front.url, settings).submit(objects(2))

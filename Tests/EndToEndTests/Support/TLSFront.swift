@@ -5,6 +5,9 @@ import Testing
 /// A real nginx that speaks TLS and HTTP/2 in front of an emulator, with a certificate of a private
 /// authority. Everything lies in a folder of its own, which goes with it.
 final class TLSFront {
+    /// A target whose requests are never answered.
+    static let dropped = "dropped"
+
     let url: String
     /// The authority that signed the server's certificate, for `localhost` and 127.0.0.1.
     let authority: String
@@ -81,6 +84,8 @@ final class TLSFront {
                 ssl_certificate server.pem;
                 ssl_certificate_key server.key;
                 location / { proxy_pass \(backend); }
+                # Ends the connection in place of an answer.
+                location ~ /\(Self.dropped)/ { return 444; }
             }
         }
         """
