@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is compared, and what must come out. A new contender has its line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from findings import Finding, at_least, at_most
+from measure import Contender, Measured
+
+BATCH = 100
+
+Results = dict[str, Measured]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One table; its first contender is what the others are compared with."""
+
+    name: str
+    title: str
+    contenders: tuple[Contender, ...]
+    server: str = ""  # "sink", "emulator" or none
+    batch: int = BATCH
+    judge: Callable[[Results], list[Finding]] = lambda _: []
+
+
+def judge_adding(results: Results) -> list[Finding]:
+    ours, jansson = results["dp_request_add"], results["json_loadb, no copy"]
+    ratio = median(jansson.cpu_ratios(ours))
+    return [
+        at_most("CPU of dp_request_add for one object", median(ours.cpu_us), 1.5, "us"),
+        at_least("CPU of json_loadb, compared with that", ratio, 10, "times"),
+    ]
+
+
+def judge_emulator(results: Results) -> list[Finding]:
+    rate = median(results["libcurl, no JSON work"].rate)
+    return [at_least("objects that datapanel-emulator takes", rate, 30_000, "/s")]
+
+
+EXPERIMENTS = (
+    Experiment(
+        name="add",
+        title=f"Check an object and copy it into a request of {BATCH}",
+        contenders=(
+            Contender("add_datapanel", "dp_request_add", 1_000_000),
+            Contender("add_jansson", "json_loadb, no copy", 40_000),
+        ),
+        judge=judge_adding,
+    ),
+    Experiment(
+        name="send",
+        title=f"Send requests of {BATCH} objects, one at a time, and read the ids",
+        contenders=(
+            Contender("send_datapanel", "dp_client_submit", 300_000),
+            Contender("send_jansson", "libcurl + jansson", 40_000),
+            Contender("send_prebuilt", "libcurl, no JSON work", 300_000),
+        ),
+        server="sink",
+    ),
+    Experiment(
+        name="emulator",
+        title=f"What datapanel-emulator takes: requests of {BATCH}, 4 at a time",
+        contenders=(Contender("send_prebuilt", "libcurl, no JSON work", 100_000, in_flight=4),),
+        server="emulator",
+        judge=judge_emulator,
+    ),
+)
