@@ -29,9 +29,7 @@ final class Session {
     deinit { dp_client_free(client) }
 
     /// Submits objects, given as JSON texts.
-    func submit(
-        _ objects: [String], to target: String = DataClass.alert.id, timeout: Int32 = 10_000
-    ) throws -> Outcome {
+    func submit(_ objects: [String], timeout: Int32 = 10_000) throws -> Outcome {
         let request = dp_request_new()
         defer { dp_request_free(request) }
         for object in objects {
@@ -39,7 +37,8 @@ final class Session {
         }
         var reports: OpaquePointer?
         var error: OpaquePointer?
-        let code = dp_client_submit(client, target, request, timeout, &reports, &error)
+        let code = dp_client_submit(
+            client, DataClass.alert.id, request, timeout, &reports, &error)
         defer {
             dp_reports_free(reports)
             dp_error_free(error)

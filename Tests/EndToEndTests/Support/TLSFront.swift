@@ -3,12 +3,12 @@ import Foundation
 import Testing
 
 /// A real nginx that speaks TLS and HTTP/2 in front of an emulator, with a certificate of a private
-/// authority. Everything lies in a folder of its own, which goes with it.
+/// authority; it is a forward proxy for plain HTTP, too. Everything lies in a folder of its own,
+/// which goes with it.
 final class TLSFront {
-    /// A target whose requests are never answered.
-    static let dropped = "dropped"
-
     let url: String
+    /// The forward proxy. It marks what it passes on as HTTP/1.1 with a "proxied" behind it.
+    let proxy: String
     /// The authority that signed the server's certificate, for `localhost` and 127.0.0.1.
     let authority: String
     /// An authority that signed nothing.
@@ -24,8 +24,10 @@ final class TLSFront {
         stranger = folder.appending(path: "stranger.pem").path
         try Self.run(["sh", "-ec", "cd '\(folder.path)'\n" + Self.certificates])
         let port = try Self.freePort()
+        let proxyPort = try Self.freePort()
         url = "https://localhost:\(port)"
-        try Self.configuration(port: port, backend: backend)
+        proxy = "http://127.0.0.1:\(proxyPort)"
+        try Self.configuration(port: port, proxyPort: proxyPort, backend: backend)
             .write(to: folder.appending(path: "nginx.conf"), atomically: true, encoding: .utf8)
         nginx = try Self.start(["nginx", "-p", folder.path, "-c", "nginx.conf", "-e", "error.log"])
         try waitUntilItListens(port)
@@ -51,20 +53,21 @@ final class TLSFront {
     }
 
     private static let certificates = """
+        request() {
+            openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "$@" 2>/dev/null
+        }
         authority() {
-            openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" \
-                -keyout $1.key -out $1.pem 2>/dev/null
+            request -x509 -days 2 -subj "/CN=$1" -keyout $1.key -out $1.pem
         }
         authority authority
         authority stranger
-        openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key \
-            -out server.csr 2>/dev/null
+        request -subj /CN=localhost -keyout server.key -out server.csr
         printf 'subjectAltName=DNS:localhost' >names
         openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key \
             -CAcreateserial -days 2 -extfile names -out server.pem 2>/dev/null
         """
 
-    private static func configuration(port: Int, backend: String) -> String {
+    private static func configuration(port: Int, proxyPort: Int, backend: String) -> String {
         """
         daemon off;
         worker_processes 1;
@@ -79,13 +82,22 @@ final class TLSFront {
             fastcgi_temp_path fastcgi;
             uwsgi_temp_path uwsgi;
             scgi_temp_path scgi;
+            log_format proxied '$server_protocol proxied';
+            server {
+                listen 127.0.0.1:\(proxyPort);
+                access_log access.log proxied;
+                location / { proxy_pass http://$http_host$request_uri; }
+            }
             server {
                 listen 127.0.0.1:\(port) ssl http2;
                 ssl_certificate server.pem;
                 ssl_certificate_key server.key;
-                location / { proxy_pass \(backend); }
-                # Ends the connection in place of an answer.
-                location ~ /\(Self.dropped)/ { return 444; }
+                location / {
+                    proxy_pass \(backend);
+                    error_page 502 = @ended;
+                }
+                # What the emulator does not answer ends the connection here, too.
+                location @ended { return 444; }
             }
         }
         """
