@@ -12,20 +12,39 @@ fail() {
     exit 1
 }
 
+# without_services COMMAND...: what it installs starts no service (see invoke-rc.d).
+without_services() {
+    local policy=/usr/sbin/policy-rc.d status=0
+    if [[ -e $policy ]]; then
+        "$@"
+        return
+    fi
+    install -m 755 /dev/stdin $policy <<<$'#!/bin/sh\nexit 101'
+    "$@" || status=$?
+    rm -f $policy
+    return $status
+}
+
 # need_packages PACKAGE...: installs Debian packages when we may, else says what to type.
 need_packages() {
-    local command="apt-get install -y $*"
+    local install=(apt-get install -y "$@")
     [[ $(id -u) == 0 ]] && type -P apt-get >/dev/null ||
-        fail "missing: $*. Install them, on Debian or Ubuntu with: sudo $command"
+        fail "missing: $*. Install them, on Debian or Ubuntu with: sudo ${install[*]}"
     say "installing $*"
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get update -qq && $command -qq; } >/dev/null </dev/null ||
+    { apt-get update -qq && without_services "${install[@]}" -qq; } >/dev/null </dev/null ||
         fail "apt-get could not install $*"
 }
 
 # need_command COMMAND PACKAGE...: the command is there, or these packages bring it.
 need_command() {
     type -P "$1" >/dev/null || need_packages "${@:2}"
+}
+
+# need_test_tools: what the Swift tests put in front of the emulator.
+need_test_tools() {
+    PATH+=:/usr/sbin need_command nginx nginx-light
+    need_command openssl openssl
 }
 
 # version_of_library: the version in the header, the only place that a human edits.

@@ -3,6 +3,7 @@
 # test-sanitized.sh SANITIZER GATE: runs the Swift tests under address or thread.
 source "$(dirname "$0")/common.sh"
 scripts/tools.sh
+need_test_tools
 
 log=build/log/swift-$2.log
 mkdir -p build/log

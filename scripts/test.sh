@@ -5,6 +5,7 @@
 # build/log/test.txt keeps their closing lines with it.
 source "$(dirname "$0")/common.sh"
 scripts/tools.sh
+need_test_tools
 use_library "$1"
 source scripts/python.sh
 mkdir -p build/log
