@@ -7,6 +7,7 @@ SHELL := /bin/bash
 FLAVOUR ?= embedded
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
+MINUTES ?= 5
 
 lib_embedded := build/lib/libdatapanel.so.1
 lib_static := build/static/lib/libdatapanel.so.1
@@ -20,7 +21,7 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 	$(wildcard Sources/C*)) scripts/build-library.sh packaging
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
-.PHONY: help demo lib cli emulator examples test check bench install uninstall clean
+.PHONY: help demo lib cli emulator examples test check fuzz bench install uninstall clean
 
 help: ## shows this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -43,6 +44,9 @@ test: lib emulator ## runs every Swift, C and Python test
 
 check: ## runs every gate: style, exports, sanitizers, both flavours, ...
 	@.ci/check
+
+fuzz: build/fuzz/datapanel-fuzz ## looks for inputs that break us: MINUTES=5 [TARGET=scanner]
+	@scripts/fuzz.sh "$(MINUTES)" "$(TARGET)"
 
 bench: lib emulator ## compares speed and size with the other ways to do this
 	@$(uninstalled) bench/run
@@ -67,3 +71,7 @@ build/bin/datapanel-emulator: $(call tool_sources,Sources/*mulator)
 
 build/bin/datapanel: $(call tool_sources,Sources/datapanel-cli) $(library_sources)
 	scripts/build-tool.sh datapanel-cli datapanel
+
+build/fuzz/datapanel-fuzz: $(call sources,Sources/Datapanel $(wildcard Sources/C*)) \
+	$(shell find Tests/fuzz -path Tests/fuzz/corpus -prune -o -print) scripts/build-fuzz.sh
+	scripts/build-fuzz.sh
