@@ -52,11 +52,12 @@
  *             is yours; release it with its own _free. Every _free takes NULL.
  *
  * Threads
- *   A dp_client may be used by any number of threads at once. Every other
- *   handle is for one thread at a time; several threads may read the same
- *   handle while nobody changes it. The library starts no thread, installs no
- *   signal handler and raises no SIGPIPE. Only dp_client_submit waits.
- *   In a child process made by fork, an inherited client answers
+ *   A dp_client and a dp_producer may be used by any number of threads at
+ *   once. Every other handle is for one thread at a time; several threads may
+ *   read the same handle while nobody changes it. The library installs no
+ *   signal handler and raises no SIGPIPE. A client starts no thread, a
+ *   producer exactly one. Functions that can wait take milliseconds.
+ *   In a child process made by fork, an inherited client or producer answers
  *   DP_E_FORKED; free it and make another.
  *
  * Errors
@@ -114,9 +115,11 @@ enum {
     DP_E_TOO_LARGE = 105, /* above the service's size limit */
 
     /* 2xx: this machine. */
-    DP_E_NOMEM = 200,    /* memory ran out */
-    DP_E_FILE = 201,     /* a file cannot be read */
-    DP_E_INTERNAL = 299, /* a defect in this library; please report it */
+    DP_E_NOMEM = 200,      /* memory ran out */
+    DP_E_FILE = 201,       /* a file cannot be read */
+    DP_E_QUEUE_FULL = 202, /* no room for the object now */
+    DP_E_WAIT = 203,       /* the time to wait is over */
+    DP_E_INTERNAL = 299,   /* a defect in this library; please report it */
 
     /* 3xx: the way to the service. */
     DP_E_RESOLVE = 300,    /* the host name has no address */
@@ -141,7 +144,8 @@ enum {
     /* 5xx: the life of a handle or of an object. */
     DP_E_FORKED = 500,    /* the handle belongs to the parent process */
     DP_E_CANCELLED = 501, /* given up on request */
-    DP_E_EXPIRED = 502    /* not delivered within its time */
+    DP_E_EXPIRED = 502,   /* not delivered within its time */
+    DP_E_CLOSED = 503     /* the producer was closed */
 };
 
 /* The name of a code, such as "DP_E_CONNECT"; "DP_E_UNKNOWN" for a number that
@@ -382,15 +386,20 @@ void dp_client_free(dp_client *client);
 
 /* ------------------------------------------------------------- reports -- */
 
+/* A bit of a report's flags: the object is stored, and an earlier attempt may
+ * have stored it, too. */
+enum { DP_POSSIBLE_DUPLICATE = 1 };
+
 /* The outcome of one object. Read-only; borrowed from its dp_reports, and so
  * is everything it points to. Pointers are NULL where there is nothing. */
 typedef struct dp_report {
     uint32_t size;       /* of this struct as the library knows it, in bytes */
     dp_code code;        /* DP_OK: stored, and `id` is known */
     dp_stored stored;    /* whether the service could hold the object */
-    uint32_t flags;      /* none yet; ignore bits that you do not know */
-    uint64_t ticket;     /* the object's position in the request, from 0 */
-    void *opaque;        /* NULL for objects of a dp_request */
+    uint32_t flags;      /* DP_POSSIBLE_DUPLICATE; ignore unknown bits */
+    uint64_t ticket;     /* of dp_producer_send; of a client the object's
+                            position in the request, from 0 */
+    void *opaque;        /* of dp_producer_send; NULL from a client */
     const char *id;      /* the service's id of the object */
     const char *event_id;
     const char *message; /* one sentence, when code is not DP_OK */
@@ -412,6 +421,109 @@ const dp_report *dp_reports_at(const dp_reports *reports, size_t index);
 
 /* Releases reports and all that was borrowed from them. */
 void dp_reports_free(dp_reports *reports);
+
+/* ------------------------------------------------------------ producer -- */
+
+/* Takes objects one by one from any thread, sends them in batches over a
+ * thread of its own, tries again what was certainly not stored, and reports
+ * once about each object. An object that was taken is never dropped: it is
+ * reported, or handed back by dp_producer_close. */
+typedef struct dp_producer dp_producer;
+
+/* A producer with a copy of these settings, and its thread: named "datapanel",
+ * with all signals blocked. The log function is called on that thread. Owned.
+ * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
+ * setting is missing or two of them clash; DP_E_NOMEM, also when the system
+ * gives no thread. */
+dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
+
+/* Takes one object for a target, a data class id: JSON text of `len` bytes,
+ * checked and copied as by dp_request_add. When the queue is full it waits for
+ * room for up to `timeout_ms`; 0 never waits. `ticket_out`, unless NULL,
+ * receives the number that the report will carry, counted from 1; `opaque`
+ * comes back in the report as it is.
+ * Safe from any thread.
+ * Returns DP_OK when the object was taken. Otherwise it was not: DP_E_ARGUMENT
+ * for NULL, negative time or a bad target; DP_E_JSON with "offset";
+ * DP_E_TOO_LARGE when it fits into no request; DP_E_QUEUE_FULL;
+ * DP_E_CLOSED; DP_E_FORKED; DP_E_NOMEM. */
+dp_code dp_producer_send(dp_producer *producer, const char *target,
+                         const char *json, size_t len, void *opaque,
+                         int32_t timeout_ms, uint64_t *ticket_out,
+                         dp_error **error_out);
+
+/* Takes many objects of one target: `text` of `len` bytes is either one JSON
+ * array of objects or a sequence of objects with white space between, such as
+ * NDJSON. They are taken in order until one cannot be: `count_out` receives
+ * how many were, also on failure, and `first_ticket_out` the ticket of the
+ * first; the others follow in order unless other threads send, too. Both may
+ * be NULL. `timeout_ms` bounds the whole call. All get the same `opaque`.
+ * Safe from any thread.
+ * Returns as dp_producer_send; of a bad object "offset" counts from `text`.
+ * An empty text or array is DP_OK. */
+dp_code dp_producer_send_many(dp_producer *producer, const char *target,
+                              const char *text, size_t len, void *opaque,
+                              int32_t timeout_ms, uint64_t *first_ticket_out,
+                              size_t *count_out, dp_error **error_out);
+
+/* Collects reports, `max` at the most (0: as many as there are), and waits up
+ * to `timeout_ms` while there is none. `reports_out` receives them, owned, or
+ * NULL when there is none. Reports of one target come in the order of their
+ * outcomes. The setting "reports" says which outcomes are reported at all.
+ * Reports take no room of the queue. When nobody collects them, the oldest
+ * beyond 100,000 are dropped, and counted in the statistics.
+ * Safe from any thread.
+ * Returns DP_OK, with or without reports; DP_E_ARGUMENT; DP_E_FORKED;
+ * DP_E_NOMEM, when the reports stay for the next call. */
+dp_code dp_producer_poll(dp_producer *producer, int32_t timeout_ms, size_t max,
+                         dp_reports **reports_out);
+
+/* A descriptor for the program's own event loop: readable while reports wait,
+ * and after DP_E_QUEUE_FULL once there is room again, until the next
+ * dp_producer_poll. Only to be waited for, never read or closed. -1 for NULL.
+ * Borrowed from the producer. */
+int dp_producer_event_fd(const dp_producer *producer);
+
+/* Sends what was taken so far without waiting for full batches, and waits up
+ * to `timeout_ms` until all of it has its outcome.
+ * Safe from any thread.
+ * Returns DP_OK; DP_E_WAIT when the time was over first, and things go on as
+ * before; DP_E_ARGUMENT; DP_E_CLOSED; DP_E_FORKED. */
+dp_code dp_producer_flush(dp_producer *producer, int32_t timeout_ms,
+                          dp_error **error_out);
+
+/* Changes a setting of a producer in use: those that dp_client_set takes.
+ * Targets that wait for better credentials try at once.
+ * Safe from any thread.
+ * Returns as dp_client_set. */
+dp_code dp_producer_set(dp_producer *producer, const char *key,
+                        const char *value, dp_error **error_out);
+
+/* How many objects, and bytes of them, were taken and have no outcome yet.
+ * Both pointers may be NULL. Safe from any thread.
+ * Returns DP_OK; DP_E_ARGUMENT for NULL `producer`; DP_E_FORKED. */
+dp_code dp_producer_queued(const dp_producer *producer, size_t *objects_out,
+                           size_t *bytes_out);
+
+/* What happened so far, as JSON: counters of objects, batches and attempts,
+ * and the state of each target. Owned; NULL for NULL, in a forked child, or
+ * when memory ran out. Safe from any thread. */
+char *dp_producer_stats(dp_producer *producer);
+
+/* Takes no more objects, sends what it has, waits for up to `timeout_ms`, and
+ * stops the thread. What has no outcome then comes back in `left_out` as
+ * reports with DP_E_CANCELLED, "stored" and payload; owned, NULL when nothing
+ * is left. Reports that nobody collected can still be polled.
+ * Returns DP_OK when nothing is left; DP_E_CANCELLED when something is;
+ * DP_E_ARGUMENT; DP_E_CLOSED when it was closed before; DP_E_FORKED. */
+dp_code dp_producer_close(dp_producer *producer, int32_t timeout_ms,
+                          dp_reports **left_out, dp_error **error_out);
+
+/* Releases a producer at once, in at most 250 ms: a call under way is broken
+ * off, and what has no outcome is lost, with a line in the log that counts it.
+ * Use dp_producer_close first. No call may be using it. In a child made by
+ * fork it leaves the parent's thread and connections alone. */
+void dp_producer_free(dp_producer *producer);
 
 #ifdef __cplusplus
 }
