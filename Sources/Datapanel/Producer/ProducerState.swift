@@ -86,13 +86,23 @@ struct ProducerState {
         guard !isStopping, inFlight < limits.inFlight else { return nil }
         for step in targets.indices {
             let index = (nextTarget + step) % targets.count
-            guard let batch = targets[index].next(now: now, linger: limits.linger) else { continue }
+            let target = targets[index]
+            guard let batch = target.next(now: now, linger: limits.linger) else { continue }
             nextTarget = index + 1
-            targets[index].inFlight += 1
+            target.inFlight += 1
             inFlight += 1
-            return batch
+            return target.blockedBy == nil ? batch : probe(batch, target)
         }
         return nil
+    }
+
+    /// One object tells as much as many, and risks less.
+    private func probe(_ batch: Batch, _ target: TargetQueue) -> Batch {
+        guard batch.count > 1, let one = try? batch.part(0..<1, of: batch.split),
+            let rest = try? batch.part(1..<batch.count, of: batch.split)
+        else { return batch }
+        target.putBack(rest)
+        return one
     }
 
     /// Ends what has waited for longer than it may.
@@ -180,8 +190,9 @@ struct ProducerState {
             apply(split.decided(batch.count, stored: isStored), split, target, now: now)
         } else if isRejected && target.blockedBy != nil {
             // While a target rejects everything, one rejection more says nothing of the object.
+            // The next probe is another object.
             block(target, batch, until: now + Delivery.probes.base)
-            target.putBack(batch)
+            target.putLast(batch)
         } else {
             conclude(settlement)
         }
@@ -200,10 +211,10 @@ struct ProducerState {
             counters.systemicRejections += 1
             target.splits -= 1
             target.forget(split)
-            for batch in batches.reversed() {
+            for batch in batches {
                 batch.split = nil
                 block(target, batch, until: now + Delivery.probes.base)
-                target.putBack(batch)
+                target.putLast(batch)
             }
         }
     }

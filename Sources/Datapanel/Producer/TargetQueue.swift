@@ -59,6 +59,10 @@ final class TargetQueue {
         ready.prepend(batch)
     }
 
+    func putLast(_ batch: Batch) {
+        ready.append(batch)
+    }
+
     func learn(bodyBytes: Int) {
         learnedBytes = max(1_024, min(learnedBytes, bodyBytes / 2))
     }

@@ -52,7 +52,9 @@ final class Stream {
         return (Int(code), count, first)
     }
 
-    func set(_ key: String, _ value: String) -> Int { Int(dp_producer_set(producer, key, value, nil)) }
+    func set(_ key: String, _ value: String) -> Int {
+        Int(dp_producer_set(producer, key, value, nil))
+    }
 
     func flush(_ timeout: Int32 = 10_000) -> Int { Int(dp_producer_flush(producer, timeout, nil)) }
 
