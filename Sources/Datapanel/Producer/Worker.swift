@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CCurl
 import CPosix
 
 /// The producer's thread: does what `ProducerState` decides, and is the only one that touches
@@ -60,8 +59,8 @@ final class Worker: @unchecked Sendable {
             for start in step.starts { begin(start.batch, start.url, step.config) }
             group.perform()
             var hasFinished = false
-            while let (easy, result) = group.next() {
-                finish(easy, result, step.config)
+            while let end = group.nextEnd() {
+                finish(end, step.config)
                 hasFinished = true
             }
             // What has ended may have made room for more.
@@ -109,14 +108,12 @@ final class Worker: @unchecked Sendable {
         return try Transfer(config)
     }
 
-    private func finish(
-        _ easy: UnsafeMutableRawPointer, _ result: CURLcode, _ config: Config
-    ) {
-        guard let index = flights.firstIndex(where: { $0.transfer.easy == easy }) else { return }
+    private func finish(_ end: TransferGroup.End, _ config: Config) {
+        guard let index = flights.firstIndex(where: { end.isOf($0.transfer) }) else { return }
         let flight = flights.remove(at: index)
-        group.remove(flight.transfer)
         let batch = flight.batch
-        var attempt = Attempt(batch.attempts, flight.transfer.finish(result), flight.ids)
+        var attempt = Attempt(
+            batch.attempts, group.finish(flight.transfer, end), flight.ids)
         idle.append(flight.transfer)
         config.log.write(.debug, .wire, debugAreas: config.number(.debug)) { attempt.summary }
         let error = attempt.error(flight.url, flight.ids)
@@ -137,10 +134,7 @@ final class Worker: @unchecked Sendable {
 
     private func breakOff() {
         for flight in flights {
-            // Else libcurl waits for a name lookup that may take its time.
-            flight.transfer.quickExit()
-            group.remove(flight.transfer)
-            let exchange = flight.transfer.finish(CURLE_ABORTED_BY_CALLBACK)
+            let exchange = group.breakOff(flight.transfer)
             brokenOff.append((flight.batch, exchange.isBodyOut))
         }
         flights = []
