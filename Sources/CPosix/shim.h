@@ -8,12 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 static inline int dpx_errno(void) { return errno; }
+
+static inline void dpx_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 // A variadic function and a variable that no header declares.
 extern char **environ;

@@ -12,7 +12,7 @@ struct Call {
 
     /// Throws only before the first attempt.
     func run(_ transfer: Transfer) throws(DatapanelError) -> Submission {
-        let headers = try headers()
+        let headers = try CallHeaders.make(config)
         var number = 0
         while true {
             number += 1
@@ -39,17 +39,6 @@ struct Call {
         Backoff(base: config.number(.backoffBase), cap: config.number(.backoffCap))
     }
 
-    private func headers() throws(DatapanelError) -> HeaderList {
-        var headers = HeaderList()
-        try headers.add("Content-Type: application/json;charset=UTF-8")
-        try headers.add("Accept: application/json")
-        // Without the empty one libcurl waits up to a second for a 100 before large bodies.
-        try headers.add("Expect:")
-        try headers.add("User-Agent", Text.of("libdatapanel/\(version)"), secret: false)
-        try Credentials.authorize(&headers, config)
-        return headers
-    }
-
     private func attempt(
         _ number: Int, _ transfer: Transfer, _ headers: borrowing HeaderList
     ) -> Attempt {
@@ -58,7 +47,7 @@ struct Call {
         config.log.write(.debug, .wire, debugAreas: areas) {
             "POST \(Excerpt.of(url.bytes, limit: 400)), \(body.count) bytes"
         }
-        let exchange = transfer.post(url, headers, body, config: config, timeout: left)
+        let exchange = transfer.post(url, headers, body.pieces, config: config, timeout: left)
         let attempt = Attempt(number, exchange, ids)
         config.log.write(.debug, .conn, debugAreas: areas) {
             let (isNew, address) = transfer.connection
@@ -69,19 +58,9 @@ struct Call {
     }
 
     private func finish(_ attempt: consuming Attempt) -> Submission {
-        var outcome = Outcome()
-        outcome.code = attempt.verdict.code
-        outcome.stored = attempt.verdict.stored
-        outcome.httpStatus = attempt.exchange.status
-        outcome.attempts = UInt32(truncatingIfNeeded: attempt.number)
-        outcome.queuedAt = queuedAt
-        outcome.finishedAt = Clock.unix()
-        outcome.requestId = Text.ifPossible(attempt.requestId)
-        outcome.serverCode = Text.ifPossible(attempt.service.code)
-        let error =
-            outcome.code == .ok ? nil : attempt.error(url, ids.missingCount, of: ids.capacity)
-        outcome.message = Text.ifPossible(error?.message)
-        let reports = Reports(outcome, ids, attempt.takeReply(), body.store)
+        let error = attempt.error(url, ids)
+        let outcome = attempt.outcome(error)
+        let reports = Reports(outcome, ids, attempt.takeReply(), body.store, queuedAt: queuedAt)
         return Submission(reports: reports, error: error)
     }
 }

@@ -35,17 +35,8 @@ package final class Client: Sendable {
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
     ) throws(DatapanelError) {
         if isForked { throw Self.forked }
-        guard let key = SettingKey.named(name) else { throw Config.unknown(name) }
-        guard key.setting.isRuntime else {
-            throw DatapanelError(
-                .config, "\(key.setting.key) cannot be changed in use; make a new client with it"
-            ).with(.key, "\(key.setting.key)")
-        }
         try config.with { config throws(DatapanelError) in
-            var changed = config
-            try changed.set(key, value)
-            try changed.check()
-            config = changed
+            config = try config.changed(name, value)
         }
     }
 

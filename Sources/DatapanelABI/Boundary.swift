@@ -76,6 +76,14 @@ func text(
     return UnsafeRawBufferPointer(start: try needed(pointer, name), count: len)
 }
 
+/// A time that a caller gives.
+func milliseconds(_ timeout_ms: Int32) throws(DatapanelError) -> Int64 {
+    guard timeout_ms >= 0 else {
+        throw DatapanelError(.argument, "timeout_ms is negative; 0 does not wait")
+    }
+    return Int64(timeout_ms)
+}
+
 /// Text that the C side owns from here on, its length where the caller wants it.
 func owned(
     _ text: OwnedText, _ len_out: UnsafeMutablePointer<Int>?

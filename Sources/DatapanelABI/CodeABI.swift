@@ -16,6 +16,8 @@ extension Code {
         case .tooLarge: (DP_E_TOO_LARGE, "DP_E_TOO_LARGE")
         case .noMemory: (DP_E_NOMEM, "DP_E_NOMEM")
         case .file: (DP_E_FILE, "DP_E_FILE")
+        case .queueFull: (DP_E_QUEUE_FULL, "DP_E_QUEUE_FULL")
+        case .wait: (DP_E_WAIT, "DP_E_WAIT")
         case .internal: (DP_E_INTERNAL, "DP_E_INTERNAL")
         case .resolve: (DP_E_RESOLVE, "DP_E_RESOLVE")
         case .connect: (DP_E_CONNECT, "DP_E_CONNECT")
@@ -36,6 +38,7 @@ extension Code {
         case .forked: (DP_E_FORKED, "DP_E_FORKED")
         case .cancelled: (DP_E_CANCELLED, "DP_E_CANCELLED")
         case .expired: (DP_E_EXPIRED, "DP_E_EXPIRED")
+        case .closed: (DP_E_CLOSED, "DP_E_CLOSED")
         }
     }
 

@@ -10,7 +10,9 @@ final class ReportsHandle {
     private let rows: UnsafeMutablePointer<dp_report>
     private(set) var count = 0
     private let capacity: Int
+    /// What the rows point into.
     private var reports: Reports?
+    private var slices: [Producer.Slice] = []
 
     init(capacity: Int) throws(DatapanelError) {
         guard let memory = calloc(max(capacity, 1), MemoryLayout<dp_report>.stride) else {
@@ -24,8 +26,22 @@ final class ReportsHandle {
 
     func fill(_ reports: Reports) {
         self.reports = reports
-        count = min(capacity, reports.count)
-        for position in 0..<count { rows[position] = Self.row(reports[position], reports.outcome) }
+        for position in 0..<reports.count { add(reports[position], reports.outcome) }
+    }
+
+    func fill(_ slices: [Producer.Slice]) {
+        self.slices = slices
+        for slice in slices {
+            for position in slice.positions {
+                add(slice.settlement[position], slice.settlement.outcome)
+            }
+        }
+    }
+
+    private func add(_ report: Report, _ outcome: Outcome) {
+        guard count < capacity else { return }
+        rows[count] = Self.row(report, outcome)
+        count += 1
     }
 
     func row(_ index: Int) -> UnsafePointer<dp_report>? {
@@ -37,7 +53,9 @@ final class ReportsHandle {
         row.size = UInt32(MemoryLayout<dp_report>.size)
         row.code = report.code.number
         row.stored = report.stored.number
-        row.ticket = UInt64(report.position)
+        row.flags = report.flags
+        row.ticket = report.ticket
+        row.opaque = report.opaque
         row.id = report.id
         row.event_id = report.eventId
         row.message = report.message
@@ -47,7 +65,7 @@ final class ReportsHandle {
         row.payload_len = report.payload?.count ?? 0
         row.http_status = outcome.httpStatus
         row.attempts = outcome.attempts
-        row.queued_us = outcome.queuedAt
+        row.queued_us = report.queuedAt
         row.finished_us = outcome.finishedAt
         return row
     }

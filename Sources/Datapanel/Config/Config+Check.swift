@@ -24,6 +24,37 @@ extension Config {
         }
     }
 
+    /// What holds for producers beyond `check`.
+    package func checkProducer() throws(DatapanelError) {
+        try inOrder(.linger, .deliveryTimeout)
+        try inOrder(.requestTimeout, .deliveryTimeout)
+        let needed = 2 * number(.batchBytes) * number(.inflight)
+        guard number(.queueBytes) >= needed else {
+            throw clash(
+                .queueBytes, .batchBytes,
+                "queue.bytes = \(Size.text(number(.queueBytes))) is less than twice batch.bytes = "
+                    + "\(Size.text(number(.batchBytes))) for each of inflight = "
+                    + "\(number(.inflight)), \(Size.text(needed)); change one of them")
+        }
+        _ = try Envelope(self)
+    }
+
+    /// With a setting changed while it is in use.
+    func changed(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(DatapanelError) -> Config {
+        guard let key = SettingKey.named(name) else { throw Self.unknown(name) }
+        guard key.setting.isRuntime else {
+            throw DatapanelError(
+                .config, "\(key.setting.key) cannot be changed in use; start anew with it"
+            ).with(.key, "\(key.setting.key)")
+        }
+        var changed = self
+        try changed.set(key, value)
+        try changed.check()
+        return changed
+    }
+
     private func missing(_ key: SettingKey, _ why: StaticString) -> DatapanelError {
         let name = key.setting.key
         return DatapanelError(

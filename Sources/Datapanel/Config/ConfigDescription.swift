@@ -22,7 +22,7 @@ package enum ConfigDescription {
         try object.set("default", string: cString(setting.fallback))
         try setText(object, "range", setting.range)
         switch setting.kind {
-        case .duration(let bounds), .size(let bounds):
+        case .duration(let bounds), .count(let bounds), .size(let bounds):
             try object.set("min", integer: bounds.lowerBound)
             try object.set("max", integer: bounds.upperBound)
         case .choice(let words), .choices(let words):

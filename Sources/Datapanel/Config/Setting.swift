@@ -40,6 +40,8 @@ package struct Setting: Sendable {
         case flag
         /// In milliseconds; written with a unit.
         case duration(ClosedRange<Int64>)
+        /// A plain number.
+        case count(ClosedRange<Int64>)
         /// In bytes; written as such or with a unit.
         case size(ClosedRange<Int64>)
     }
@@ -59,6 +61,7 @@ package struct Setting: Sendable {
         case .choices: "choices"
         case .flag: "flag"
         case .duration: "duration"
+        case .count: "count"
         case .size: "size"
         }
     }
@@ -74,6 +77,7 @@ package struct Setting: Sendable {
         case .choices(let words): Self.list(words) + ", with commas between"
         case .duration(let bounds):
             "\(Duration.text(bounds.lowerBound)) to \(Duration.text(bounds.upperBound))"
+        case .count(let bounds): "\(bounds.lowerBound) to \(bounds.upperBound)"
         case .size(let bounds): "\(Size.text(bounds.lowerBound)) to \(Size.text(bounds.upperBound))"
         }
     }

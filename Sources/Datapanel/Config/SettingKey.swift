@@ -7,6 +7,9 @@ package enum SettingKey: Int, CaseIterable, Sendable {
     case auth, authToken
     case listField
     case requestTimeout, connectTimeout, stallTimeout, backoffBase, backoffCap, replyBytes
+    case envelopeName, envelopeType, envelopeFormatVersion, envelopeTriggerFlag
+    case batchObjects, batchBytes, linger, queueObjects, queueBytes, inflight
+    case deliveryTimeout, ambiguousPolicy, ambiguousAttempts, reports
     case proxy, tlsCaFile, tlsVerify, http2
     case debug
 
@@ -84,6 +87,64 @@ package enum SettingKey: Int, CaseIterable, Sendable {
             Setting(
                 "reply.bytes", .size(1_024...67_108_864), "4MiB",
                 doc: "The largest reply that is read; a larger one cannot be used.")
+        case .envelopeName:
+            Setting("envelope.name", .text, doc: "The name in a producer's requests.")
+        case .envelopeType:
+            Setting("envelope.type", .text, doc: "The type in a producer's requests.")
+        case .envelopeFormatVersion:
+            Setting(
+                "envelope.format_version", .text, "1",
+                doc: "The format_version in a producer's requests, an integer.")
+        case .envelopeTriggerFlag:
+            Setting(
+                "envelope.trigger_flag", .choice(["unset", "false", "true"]), "unset",
+                doc: "The trigger_flag in a producer's requests; unset leaves it out.")
+        case .batchObjects:
+            Setting(
+                "batch.objects", .count(1...10_000), "100",
+                doc: "How many objects a producer sends in a request, at the most.")
+        case .batchBytes:
+            Setting(
+                "batch.bytes", .size(1_024...12_000_000), "1MiB",
+                doc: """
+                    The size that the objects of a producer's request do not pass; one that is \
+                    larger goes alone.
+                    """)
+        case .linger:
+            Setting(
+                "linger", .duration(0...3_600_000), "200ms",
+                doc: "How long an object waits for others to share its request, at the most.")
+        case .queueObjects:
+            Setting(
+                "queue.objects", .count(1...10_000_000), "100000",
+                doc: "How many objects a producer holds that have no outcome yet.")
+        case .queueBytes:
+            Setting(
+                "queue.bytes", .size(1_024...68_719_476_736), "64MiB",
+                doc: "How many bytes of objects a producer holds that have no outcome yet.")
+        case .inflight:
+            Setting(
+                "inflight", .count(1...64), "4",
+                doc: "How many requests a producer has under way at once.")
+        case .deliveryTimeout:
+            Setting(
+                "delivery.timeout", .duration(1...604_800_000), "5m",
+                doc: "How long a producer tries to deliver an object before it reports a failure.")
+        case .ambiguousPolicy:
+            Setting(
+                "ambiguous.policy", .choice(["retry", "fail"]), "retry",
+                doc: """
+                    What a producer does when an attempt may have been stored. retry: tries again, \
+                    and marks a later success as a possible duplicate. fail: reports it.
+                    """)
+        case .ambiguousAttempts:
+            Setting(
+                "ambiguous.attempts", .count(1...1_000), "3",
+                doc: "How many attempts of an object may end so, with ambiguous.policy = retry.")
+        case .reports:
+            Setting(
+                "reports", .choice(["all", "failures", "none"]), "all",
+                doc: "Which outcomes a producer reports.")
         case .proxy:
             Setting(
                 "proxy", .text,

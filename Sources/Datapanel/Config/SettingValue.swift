@@ -44,6 +44,11 @@ package struct SettingValue {
                 throw refused(setting, bytes, "is no time; write it like 500ms, 30s or 5m")
             }
             return try within(bounds, value, setting, bytes)
+        case .count(let bounds):
+            guard let value = ASCII.number(bytes) else {
+                throw refused(setting, bytes, "is no number")
+            }
+            return try within(bounds, value, setting, bytes)
         case .size(let bounds):
             guard let value = Size.parse(bytes) else {
                 throw refused(setting, bytes, "is no size; write it like 65536, 64KiB or 4MiB")

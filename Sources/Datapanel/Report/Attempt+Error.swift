@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Attempt {
-    /// What a person and a program are told when it was no success.
-    func error(_ url: Text, _ missing: Int, of count: Int) -> DatapanelError {
-        DatapanelError(verdict.code, message(url, missing, count))
+    /// What came of it for all objects together.
+    func outcome(_ error: DatapanelError?) -> Outcome {
+        var outcome = Outcome()
+        outcome.code = verdict.code
+        outcome.stored = verdict.stored
+        outcome.httpStatus = exchange.status
+        outcome.attempts = UInt32(truncatingIfNeeded: number)
+        outcome.finishedAt = Clock.unix()
+        outcome.requestId = Text.ifPossible(requestId)
+        outcome.serverCode = Text.ifPossible(service.code)
+        outcome.message = Text.ifPossible(error?.message)
+        return outcome
+    }
+
+    /// What a person and a program are told; nil when all objects have their ids.
+    func error(_ url: Text, _ ids: ItemIds) -> DatapanelError? {
+        guard verdict.code != .ok else { return nil }
+        return DatapanelError(verdict.code, message(url, ids))
             .with(.httpStatus, exchange.status > 0 ? "\(exchange.status)" : nil)
             .with(.serverCode, service.code)
             .with(.serverMessage, service.message)
@@ -17,12 +32,12 @@ extension Attempt {
                 verdict.stored == .maybe ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
     }
 
-    private func message(_ url: Text, _ missing: Int, _ count: Int) -> String {
+    private func message(_ url: Text, _ ids: ItemIds) -> String {
         var text = "POST \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)"
         if exchange.status > 0 && !isNamed { text += ", status \(exchange.status)" }
         if let code = service.code { text += ", \(code)" }
         if let message = service.message { text += " \"\(message)\"" }
-        if verdict.code == .replyItem { text += ", \(missing) of \(count)" }
+        if verdict.code == .replyItem { text += ", \(ids.missingCount) of \(ids.capacity)" }
         if !exchange.curlText.utf8.isEmpty { text += " (\(exchange.curlText))" }
         if let location = exchange.head.location { text += " to \(location)" }
         if number > 1 { text += ", after \(number) attempts" }

@@ -11,17 +11,28 @@ package struct Outcome {
     package var httpStatus: Int32 = 0
     package var attempts: UInt32 = 0
     /// Microseconds of Unix time.
-    package var queuedAt: Int64 = 0
     package var finishedAt: Int64 = 0
 }
 
-/// What came of one object. The pointers live as long as the `Reports` they come from.
+/// What came of one object. The pointers live as long as the `Reports` or the `Settlement` that
+/// they come from.
 package struct Report {
     package var code: Code
     package var stored: Stored
-    package var position: Int
+    package var ticket: UInt64
+    /// Microseconds of Unix time.
+    package var queuedAt: Int64
+    package var flags: UInt32 = 0
+    package var opaque: UnsafeMutableRawPointer?
     package var id: UnsafePointer<CChar>?
     package var eventId: UnsafePointer<CChar>?
     package var message: UnsafePointer<CChar>?
     package var payload: UnsafeRawBufferPointer?
+
+    init(code: Code, stored: Stored, ticket: UInt64, queuedAt: Int64) {
+        self.code = code
+        self.stored = stored
+        self.ticket = ticket
+        self.queuedAt = queuedAt
+    }
 }

@@ -8,11 +8,14 @@ package final class Reports {
     private let ids: ItemIds
     private let reply: Bytes
     private let store: ObjectStore
+    private let queuedAt: Int64
 
-    package init(
-        _ outcome: Outcome, _ ids: ItemIds, _ reply: consuming Bytes, _ store: ObjectStore
+    init(
+        _ outcome: Outcome, _ ids: ItemIds, _ reply: consuming Bytes, _ store: ObjectStore,
+        queuedAt: Int64
     ) {
         self.outcome = outcome
+        self.queuedAt = queuedAt
         self.ids = ids
         self.reply = reply
         self.store = store
@@ -21,20 +24,20 @@ package final class Reports {
     package var count: Int { ids.capacity }
 
     package subscript(_ position: Int) -> Report {
-        let item = ids[position]
+        let found = ids[position]
+        var report = Report(
+            code: outcome.code, stored: outcome.stored,
+            ticket: UInt64(truncatingIfNeeded: position), queuedAt: queuedAt)
         let hasIds = outcome.code == .ok || outcome.code == .replyItem
-        if hasIds && item.id > 0 {
-            return Report(
-                code: .ok, stored: .yes, position: position,
-                id: text(item.id), eventId: text(item.eventId), message: nil, payload: nil)
+        if hasIds && found.id > 0 {
+            report.code = .ok
+            report.stored = .yes
+            report.id = reply.text(at: found.id)
+            report.eventId = reply.text(at: found.eventId)
+        } else {
+            report.message = outcome.message?.pointer
+            report.payload = store[position]
         }
-        return Report(
-            code: outcome.code, stored: outcome.stored, position: position,
-            id: nil, eventId: nil, message: outcome.message?.pointer, payload: store[position])
-    }
-
-    private func text(_ offset: UInt32) -> UnsafePointer<CChar>? {
-        guard offset > 0, let base = reply.view.baseAddress else { return nil }
-        return (base + Int(offset)).assumingMemoryBound(to: CChar.self)
+        return report
     }
 }

@@ -8,6 +8,19 @@ package struct Envelope {
     private var triggerFlag: Bool?
     private var id: Text?
 
+    init() {}
+
+    /// A producer's.
+    init(_ config: Config) throws(DatapanelError) {
+        name = try Self.encoded("envelope.name", config.text(.envelopeName)?.bytes)
+        type = try Self.encoded("envelope.type", config.text(.envelopeType)?.bytes)
+        if let version = config.text(.envelopeFormatVersion) {
+            formatVersion = try Self.integer("envelope.format_version", version.bytes)
+        }
+        let flag = config.number(.envelopeTriggerFlag)
+        triggerFlag = flag == 0 ? nil : flag == 2
+    }
+
     /// NULL as `value` leaves the member out.
     mutating func set(
         _ field: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?

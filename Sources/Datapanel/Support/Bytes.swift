@@ -79,6 +79,12 @@ package struct Bytes: ~Copyable {
         count = 0
     }
 
+    /// A C string that was made to stand here; nil for 0, where none ever is.
+    func text(at offset: UInt32) -> UnsafePointer<CChar>? {
+        guard offset > 0, let base else { return nil }
+        return UnsafePointer((base + Int(offset)).assumingMemoryBound(to: CChar.self))
+    }
+
     /// Forgets what lies beyond `newCount`; the memory stays.
     package mutating func shorten(to newCount: Int) {
         count = min(count, max(newCount, 0))

@@ -6,8 +6,8 @@
 package enum Code: CaseIterable, Sendable {
     case ok
     case argument, config, json, path, empty, tooLarge
-    case noMemory, file, `internal`
+    case noMemory, file, queueFull, wait, `internal`
     case resolve, connect, tls, tlsVerify, proxy, send, noReply, timeout
     case rejected, auth, forbidden, endpoint, throttled, server, reply, replyItem
-    case forked, cancelled, expired
+    case forked, cancelled, expired, closed
 }

@@ -42,6 +42,11 @@ package final class Text: @unchecked Sendable {
         free(memory)
     }
 
+    func equals(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count, let start = other.baseAddress else { return false }
+        return memcmp(pointer, start, count) == 0
+    }
+
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: pointer, count: count)
     }

@@ -36,7 +36,7 @@ package struct ReplyHead {
         let seconds = text.withUTF8 { ASCII.number(UnsafeRawBufferPointer($0)) }
         if let seconds { return min(seconds, Int64(Int32.max)) * 1_000 }
         guard let until = Self.time(text) else { return nil }
-        return max(0, until - (date ?? now)) * 1_000
+        return min(max(0, until - (date ?? now)), Int64(Int32.max)) * 1_000
     }
 
     private static func value(

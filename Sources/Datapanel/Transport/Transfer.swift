@@ -9,10 +9,10 @@ import CPosix
 /// reused connection dies after the body (`Curl_retry_request`); this way that ends the call, and
 /// how much was taken tells whether the service could hold it.
 final class Transfer {
-    private let easy: UnsafeMutableRawPointer
+    let easy: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     /// What the callbacks of the call under way work on.
-    private var body: Body?
+    private var body: BodyPieces?
     private var exchange = Exchange()
     private var replyLimit = 0
     /// Why the reply was not read to its end.
@@ -40,8 +40,18 @@ final class Transfer {
 
     /// Posts a body and waits for what comes of it, for at most `timeout` milliseconds.
     func post(
-        _ url: Text, _ headers: borrowing HeaderList, _ body: Body, config: Config, timeout: Int64
+        _ url: Text, _ headers: borrowing HeaderList, _ body: BodyPieces, config: Config,
+        timeout: Int64
     ) -> Exchange {
+        begin(url, headers, body, config: config, timeout: timeout)
+        return finish(curl_easy_perform(easy))
+    }
+
+    /// Makes ready to post. Body and headers stay where they are until `finish`.
+    func begin(
+        _ url: Text, _ headers: borrowing HeaderList, _ body: BodyPieces, config: Config,
+        timeout: Int64
+    ) {
         exchange = Exchange()
         exchange.bodyCount = body.count
         self.body = body
@@ -55,13 +65,21 @@ final class Transfer {
         dpx_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         dpx_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(timeout))
         dpx_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout))
-        let result = curl_easy_perform(easy)
-        finish(result)
+    }
+
+    /// Takes up what the call brought.
+    func finish(_ result: CURLcode) -> Exchange {
+        note(result)
         dpx_curl_set_headers(easy, nil)
-        self.body = nil
+        body = nil
         var finished = Exchange()
         swap(&finished, &exchange)
         return finished
+    }
+
+    /// Lets a name lookup under way go on alone when the transfer ends (`CURLOPT_QUICK_EXIT`).
+    func quickExit() {
+        dpx_curl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
     }
 
     /// Whether the last call opened a connection, and to which address.
@@ -73,7 +91,7 @@ final class Transfer {
         return (count > 0, address.map { Excerpt.of($0, limit: 64) } ?? "")
     }
 
-    private func finish(_ result: CURLcode) {
+    private func note(_ result: CURLcode) {
         var status = 0
         dpx_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         exchange.status = Int32(truncatingIfNeeded: status)

@@ -102,7 +102,9 @@ struct RequestTests {
             var pieces: [UInt8] = []
             var room = [UInt8](repeating: 0, count: size)
             while pieces.count < whole.count {
-                let count = room.withUnsafeMutableBytes { body.read(at: pieces.count, into: $0) }
+                let count = room.withUnsafeMutableBytes {
+                    body.pieces.read(at: pieces.count, into: $0)
+                }
                 #expect(count > 0)
                 pieces += room[..<count]
             }

@@ -51,6 +51,15 @@ struct ReplyHeadTests {
         #expect(head(later).retryAfter(now: 784_111_770) == 7_000)
         #expect(head(later).retryAfter(now: 784_111_800) == 0)
     }
+
+    @Test func aDateBeyondAllTimeIsBounded() {
+        let end = "1 Jan 2147483647 00:00:00 GMT"
+        #expect(head("Retry-After: \(end)").retryAfter(now: 0) == 2_147_483_647_000)
+        #expect(head("Date: \(end)", "Retry-After: \(end)").retryAfter(now: 0) == 0)
+        #expect(
+            head("Date: Sun, 06 Nov 1994 08:49:30 GMT", "Retry-After: \(end)").retryAfter(now: 0)
+                == 2_147_483_647_000)
+    }
 }
 
 struct StallWatchTests {

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPosix
+
+/// Takes objects from any thread and delivers them from one of its own.
+///
+/// The way of an object: `send` checks it (`JSONScanner`) and `ProducerState` copies it into the
+/// open batch of its target; `Worker` sends the batch (`Transfer`), reads the reply and has the
+/// attempt judged (`Attempt`); `Delivery` decides what that means for the batch; in the end its
+/// `Settlement` waits in the `ReportQueue` for `poll`.
+///
+/// Runs on: any thread, many at once; `close` once.
+/// Guarded by: `monitor`.
+package final class Producer: @unchecked Sendable {
+    private let monitor: Monitor<ProducerState>
+    private let worker: Worker
+    private let frameCount: Int
+    private let generation = ProcessGeneration.current()
+    private var thread = pthread_t()
+    private var isJoined = false
+    package let eventDescriptor: Int32
+
+    package static func make(_ config: Config) throws(DatapanelError) -> Producer {
+        try config.check()
+        try config.checkProducer()
+        var head = Bytes()
+        try Envelope(config).writeHead(config.listField, to: &head)
+        let events = try EventFlag.make()
+        let limits = ProducerLimits(config, headCount: head.count)
+        let monitor = Monitor(ProducerState(config, limits, events))
+        let worker = Worker(monitor, try TransferGroup.make(), try Text(head.view))
+        let producer = Producer(
+            monitor, worker, events.descriptor,
+            frameCount: head.count + Envelope.tail.utf8CodeUnitCount)
+        try producer.startThread()
+        return producer
+    }
+
+    private init(
+        _ monitor: Monitor<ProducerState>, _ worker: Worker, _ eventDescriptor: Int32,
+        frameCount: Int
+    ) {
+        self.monitor = monitor
+        self.worker = worker
+        self.eventDescriptor = eventDescriptor
+        self.frameCount = frameCount
+    }
+
+    package var isForked: Bool { generation != ProcessGeneration.current() }
+
+    // MARK: taking
+
+    package func send(
+        _ target: UnsafeRawBufferPointer, _ object: UnsafeRawBufferPointer,
+        opaque: UnsafeMutableRawPointer?, timeout: Int64
+    ) throws(DatapanelError) -> UInt64 {
+        try checkProcess()
+        if object.count + frameCount > Request.bodyLimit { throw tooLarge(object.count) }
+        do throws(JSONFault) {
+            try JSONScanner.checkObject(object)
+        } catch {
+            throw error.error("not a JSON object", in: object)
+        }
+        return try take(target, object, opaque, until: Clock.monotonic() + timeout)
+    }
+
+    /// Tells how many were taken even when it throws.
+    package func sendMany(
+        _ target: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer,
+        opaque: UnsafeMutableRawPointer?, timeout: Int64, taken: (UInt64) -> Void
+    ) throws(DatapanelError) {
+        try checkProcess()
+        let deadline = Clock.monotonic() + timeout
+        var objects = ObjectSequence(text)
+        while true {
+            let object: UnsafeRawBufferPointer?
+            do throws(JSONFault) {
+                object = try objects.next()
+            } catch {
+                throw error.error("not JSON objects", in: text)
+            }
+            guard let object else { return }
+            if object.count + frameCount > Request.bodyLimit { throw tooLarge(object.count) }
+            taken(try take(target, object, opaque, until: deadline))
+        }
+    }
+
+    private func take(
+        _ target: UnsafeRawBufferPointer, _ object: UnsafeRawBufferPointer,
+        _ opaque: UnsafeMutableRawPointer?, until deadline: Int64
+    ) throws(DatapanelError) -> UInt64 {
+        let time = Clock.unix()
+        let taken = try monitor.wait(until: deadline) { state throws(DatapanelError) in
+            try state.take(
+                object, for: state.target(named: target), opaque: opaque,
+                now: Clock.monotonic(), time: time)
+        }
+        guard let taken else {
+            throw DatapanelError(
+                .queueFull,
+                "no room in the queue (queue.objects, queue.bytes); wait for event_fd or reports")
+        }
+        if taken.wakes { worker.wakeUp() }
+        return taken.ticket
+    }
+
+    private func tooLarge(_ count: Int) -> DatapanelError {
+        DatapanelError(
+            .tooLarge,
+            "an object of \(count) bytes fits into no request: with the envelope it would have "
+                + "\(count + frameCount), and the service takes at most \(Request.bodyLimit)")
+    }
+
+    // MARK: collecting
+
+    /// How many reports wait, up to `max`; waits for the first until `timeout` is over.
+    package func reportCount(_ max: Int, timeout: Int64) throws(DatapanelError) -> Int {
+        try checkProcess()
+        let count = monitor.wait(until: Clock.monotonic() + timeout) { state in
+            state.reports.count > 0 ? state.reports.count : nil
+        }
+        return min(count ?? 0, max)
+    }
+
+    package func collect(_ max: Int) -> [Slice] {
+        monitor.with { state in state.collect(max) }
+            .map { Slice(settlement: $0.settlement, positions: $0.positions) }
+    }
+
+    /// Some objects of a settlement.
+    package struct Slice {
+        package let settlement: Settlement
+        package let positions: Range<Int>
+    }
+
+    // MARK: waiting and ending
+
+    package func flush(timeout: Int64) throws(DatapanelError) {
+        try checkProcess()
+        let epoch = try monitor.with { state throws(DatapanelError) in
+            if state.isClosing { throw ProducerState.closed }
+            return state.hurry()
+        }
+        worker.wakeUp()
+        let isOver = monitor.wait(until: Clock.monotonic() + timeout) { state in
+            state.epochs.isOver(epoch) ? true : nil
+        }
+        if isOver == nil {
+            throw DatapanelError(
+                .wait, "not everything has its outcome yet; it goes on, so flush again or poll")
+        }
+    }
+
+    /// What is left has no outcome.
+    package func close(timeout: Int64) throws(DatapanelError) -> [Slice] {
+        try checkProcess()
+        try monitor.with { state throws(DatapanelError) in
+            if state.isClosing { throw ProducerState.closed }
+            state.isClosing = true
+            _ = state.hurry()
+            monitor.changed()
+        }
+        worker.wakeUp()
+        _ = monitor.wait(until: Clock.monotonic() + timeout) { state in
+            state.queuedObjects == 0 ? true : nil
+        }
+        return stop()
+    }
+
+    /// At once, and without a chance for what has no outcome.
+    package func abandon() {
+        if isJoined { return }
+        let log = monitor.with { state in
+            state.isClosing = true
+            return state.config.log
+        }
+        let lost = stop().reduce(0) { $0 + $1.positions.count }
+        if lost > 0 {
+            log.write(.warning, .retry) {
+                "a producer was freed with \(lost) objects that have no outcome; close it first"
+            }
+        }
+    }
+
+    private func stop() -> [Slice] {
+        monitor.with { $0.isStopping = true }
+        worker.wakeUp()
+        pthread_join(thread, nil)
+        isJoined = true
+        return monitor.with { state in
+            let left = state.abandon(worker.brokenOff)
+            monitor.changed()
+            return left.map { Slice(settlement: $0, positions: 0..<$0.count) }
+        }
+    }
+
+    private func checkProcess() throws(DatapanelError) {
+        guard isForked else { return }
+        throw DatapanelError(
+            .forked,
+            "this producer was made before the fork and is the parent's; free it and make another")
+    }
+}
+
+extension Producer {
+    package func set(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(DatapanelError) {
+        try checkProcess()
+        try monitor.with { state throws(DatapanelError) in
+            state.config = try state.config.changed(name, value)
+            state.retryBlocked()
+        }
+        worker.wakeUp()
+    }
+
+    package func queued() throws(DatapanelError) -> (objects: Int, bytes: Int) {
+        try checkProcess()
+        return monitor.with { ($0.queuedObjects, $0.queuedBytes) }
+    }
+
+    package func stats() throws(DatapanelError) -> OwnedText {
+        try checkProcess()
+        return try monitor.with { state throws(DatapanelError) in try ProducerStats.json(state) }
+    }
+
+    /// One thread, that takes no signal of the host's.
+    private func startThread() throws(DatapanelError) {
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, 512 << 10)
+        defer { pthread_attr_destroy(&attributes) }
+        let context = Unmanaged.passRetained(worker).toOpaque()
+        let status = pthread_create(
+            &thread, &attributes,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context)
+        if status != 0 {
+            Unmanaged<Worker>.fromOpaque(context).release()
+            throw DatapanelError(.noMemory, "the system gives no thread for a producer")
+        }
+    }
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// All that a producer's threads share: what was taken and where it stands. It decides; `Worker`
+/// acts. Times are on the monotonic clock, in milliseconds.
+struct ProducerState {
+    var config: Config
+    let limits: ProducerLimits
+    let events: EventFlag
+    private(set) var targets: [TargetQueue] = []
+    private(set) var epochs = EpochCounts()
+    private(set) var reports: ReportQueue
+    private(set) var queuedObjects = 0
+    private(set) var queuedBytes = 0
+    private(set) var inFlight = 0
+    private var lastTicket: UInt64 = 0
+    private var nextTarget = 0
+    /// Until when the thread sleeps if nobody wakes it.
+    private(set) var sleepsUntil: Int64 = 0
+    private var wasFull = false
+    private var hasRoomAgain = false
+    var isClosing = false
+    var isStopping = false
+    var counters = ProducerCounters()
+
+    init(_ config: Config, _ limits: ProducerLimits, _ events: EventFlag) {
+        self.config = config
+        self.limits = limits
+        self.events = events
+        reports = ReportQueue(limits.reports)
+    }
+
+    // MARK: taking
+
+    struct Taken {
+        let ticket: UInt64
+        /// The thread has something to do that it does not know of.
+        let wakes: Bool
+    }
+
+    /// Takes a checked object; nil when there is no room for it.
+    mutating func take(
+        _ object: UnsafeRawBufferPointer, for target: Int, opaque: UnsafeMutableRawPointer?,
+        now: Int64, time: Int64
+    ) throws(DatapanelError) -> Taken? {
+        if isClosing { throw Self.closed }
+        let isFull =
+            queuedObjects >= limits.queueObjects
+            || (queuedObjects > 0 && queuedBytes + object.count > limits.queueBytes)
+        if isFull {
+            wasFull = true
+            counters.refused += 1
+            return nil
+        }
+        let queue = targets[target]
+        let found = queue.batch(
+            for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes)
+        let batch = found ?? Batch(target: target, epoch: epochs.current, startedAt: now)
+        try batch.append(object, ticket: lastTicket + 1, opaque: opaque, queuedAt: time)
+        if found == nil { queue.start(batch) }
+        lastTicket += 1
+        queuedObjects += 1
+        queuedBytes += object.count
+        epochs.add(1)
+        counters.taken += 1
+        let isSealed = queue.sealIfFull(objects: limits.batchObjects, bytes: limits.batchBytes)
+        // A batch that was sealed to make room is ready, too.
+        let isReady = isSealed || (found == nil && queue.readyCount > 0)
+        let wakesForIt = isReady && inFlight < limits.inFlight && now >= queue.resumeAt
+        let wakesForTime = found == nil && now + limits.linger < sleepsUntil
+        let wakes = (wakesForIt && sleepsUntil > now) || wakesForTime
+        if wakes { sleepsUntil = now }
+        return Taken(ticket: lastTicket, wakes: wakes)
+    }
+
+    mutating func target(named name: UnsafeRawBufferPointer) throws(DatapanelError) -> Int {
+        for index in targets.indices where targets[index].name.equals(name) { return index }
+        let url = try TargetURL.make(config, name)
+        targets.append(TargetQueue(try Text(name), url))
+        return targets.count - 1
+    }
+
+    // MARK: sending
+
+    /// The batch that goes out next, targets in turn.
+    mutating func next(now: Int64) -> Batch? {
+        guard !isStopping, inFlight < limits.inFlight else { return nil }
+        for step in targets.indices {
+            let index = (nextTarget + step) % targets.count
+            guard let batch = targets[index].next(now: now, linger: limits.linger) else { continue }
+            nextTarget = index + 1
+            targets[index].inFlight += 1
+            inFlight += 1
+            return batch
+        }
+        return nil
+    }
+
+    /// Ends what has waited for longer than it may.
+    mutating func expire(now: Int64) {
+        for target in targets {
+            while let batch = target.popExpired(before: now - limits.deliveryTimeout) {
+                settleExpired(batch)
+            }
+        }
+    }
+
+    /// Notes until when the thread may sleep, and says so.
+    mutating func sleepTime(now: Int64) -> Int64 {
+        var time = Int64.max
+        for target in targets {
+            time = min(
+                time,
+                target.wakeTime(
+                    canSend: inFlight < limits.inFlight, linger: limits.linger,
+                    deliveryTimeout: limits.deliveryTimeout))
+        }
+        sleepsUntil = time
+        return time
+    }
+
+    // MARK: finishing
+
+    /// Takes note of an attempt, and does with its batch what `Delivery` decides. `settlement` is
+    /// what the batch comes to if this is the end.
+    mutating func finished(
+        _ settlement: Settlement, _ verdict: Verdict, _ retryAfter: Int64?, now: Int64
+    ) {
+        let batch = settlement.batch
+        let target = targets[batch.target]
+        target.inFlight -= 1
+        inFlight -= 1
+        counters.attempts += 1
+        switch verdict.next {
+        case .deliver, .split, .halve: target.failures = 0
+        default: target.failures += 1
+        }
+        let decision = limits.delivery.decide(
+            Delivery.Facts(
+                verdict: verdict, count: batch.count, ambiguousAttempts: batch.ambiguousAttempts,
+                failures: target.failures, retryAfter: retryAfter,
+                left: batch.startedAt + limits.deliveryTimeout - now, dice: Random.number()))
+        switch decision {
+        case .settle:
+            settle(settlement, isRejected: verdict.next == .split, now: now)
+        case .expire:
+            settleExpired(batch)
+        case .retry(let pause):
+            counters.retries += 1
+            target.resumeAt = now + pause
+            target.putBack(batch)
+        case .split:
+            if verdict.next == .halve { target.learn(bodyBytes: batch.objects.count) }
+            halve(settlement, isRejected: verdict.next == .split)
+        case .block(let pause):
+            block(target, batch, until: now + pause)
+            target.putBack(batch)
+        case .settleAndBlock(let pause):
+            settle(settlement, isRejected: false, now: now)
+            block(target, batch, until: now + pause)
+        }
+    }
+
+    /// A batch that could not even be begun goes back and waits a moment.
+    mutating func notBegun(_ batch: Batch, now: Int64) {
+        let target = targets[batch.target]
+        target.inFlight -= 1
+        inFlight -= 1
+        target.resumeAt = now + Backoff.floor
+        target.putBack(batch)
+    }
+
+    private mutating func settle(_ settlement: Settlement, isRejected: Bool, now: Int64) {
+        let batch = settlement.batch
+        let target = targets[batch.target]
+        if settlement.outcome.code == .ok { target.blockedBy = nil }
+        if let split = batch.split {
+            if isRejected { return apply(split.rejected(settlement), split, target, now: now) }
+            conclude(settlement)
+            let isStored = settlement.outcome.code == .ok
+            apply(split.decided(batch.count, stored: isStored), split, target, now: now)
+        } else if isRejected && target.blockedBy != nil {
+            // While a target rejects everything, one rejection more says nothing of the object.
+            block(target, batch, until: now + Delivery.probes.base)
+            target.putBack(batch)
+        } else {
+            conclude(settlement)
+        }
+    }
+
+    private mutating func apply(
+        _ conclusion: Split.Conclusion, _ split: Split, _ target: TargetQueue, now: Int64
+    ) {
+        switch conclusion {
+        case .wait:
+            return
+        case .settle(let settlements):
+            for settlement in settlements { conclude(settlement) }
+            if split.isOver { target.splits -= 1 }
+        case .systemic(let batches):
+            counters.systemicRejections += 1
+            target.splits -= 1
+            target.forget(split)
+            for batch in batches.reversed() {
+                batch.split = nil
+                block(target, batch, until: now + Delivery.probes.base)
+                target.putBack(batch)
+            }
+        }
+    }
+
+    private mutating func halve(_ settlement: Settlement, isRejected: Bool) {
+        let batch = settlement.batch
+        let target = targets[batch.target]
+        let middle = batch.count / 2
+        let split = batch.split ?? (isRejected ? Split(total: batch.count) : nil)
+        do throws(DatapanelError) {
+            let left = try batch.part(0..<middle, of: split)
+            let right = try batch.part(middle..<batch.count, of: split)
+            if batch.split == nil && split != nil { target.splits += 1 }
+            counters.splits += 1
+            target.putBack(right)
+            target.putBack(left)
+        } catch {
+            // Without memory for two halves the whole has its outcome.
+            conclude(settlement)
+        }
+    }
+
+    private func block(_ target: TargetQueue, _ batch: Batch, until time: Int64) {
+        target.blockedBy = batch.lastCause ?? "blocked"
+        target.resumeAt = time
+    }
+
+    private mutating func settleExpired(_ batch: Batch) {
+        var outcome = Outcome()
+        outcome.code = .expired
+        outcome.attempts = UInt32(truncatingIfNeeded: batch.attempts)
+        outcome.finishedAt = Clock.unix()
+        outcome.message = Text.ifPossible(
+            "not delivered within delivery.timeout = \(Duration.text(limits.deliveryTimeout)); "
+                + (batch.lastCause.map { "last: \($0)" } ?? "it was never sent"))
+        finishUnsent(batch, outcome)
+    }
+
+    private mutating func finishUnsent(_ batch: Batch, _ outcome: Outcome) {
+        conclude(Settlement(outcome, batch))
+        guard let split = batch.split else { return }
+        apply(
+            split.decided(batch.count, stored: false), split, targets[batch.target],
+            now: Clock.monotonic())
+    }
+
+    /// The end of all objects of a batch: their room is free, their reports wait.
+    private mutating func conclude(_ settlement: Settlement) {
+        release(settlement.batch)
+        counters.stored += settlement.count - settlement.failureCount
+        counters.failed += settlement.failureCount
+        reports.add(settlement)
+        raiseEvents()
+    }
+
+    private mutating func release(_ batch: Batch) {
+        queuedObjects -= batch.count
+        queuedBytes -= batch.objectBytes
+        epochs.remove(batch.count, from: batch.epoch)
+        if wasFull {
+            wasFull = false
+            hasRoomAgain = true
+        }
+    }
+
+    private func raiseEvents() {
+        events.set(reports.count > 0 || hasRoomAgain)
+    }
+
+    // MARK: collecting and ending
+
+    mutating func collect(_ max: Int) -> [ReportQueue.Slice] {
+        let slices = reports.take(max)
+        hasRoomAgain = false
+        raiseEvents()
+        return slices
+    }
+
+    /// Everything goes as soon as it can. Tells which epoch has to be over.
+    mutating func hurry() -> Int {
+        for target in targets {
+            target.open?.isDue = true
+            target.seal()
+        }
+        return epochs.end()
+    }
+
+    /// Better credentials may help those that wait for a person.
+    mutating func retryBlocked() {
+        for target in targets where target.blockedBy != nil { target.resumeAt = 0 }
+    }
+
+    /// Takes out what has no outcome, as cancelled.
+    mutating func abandon(_ flights: [(batch: Batch, isBodyOut: Bool)]) -> [Settlement] {
+        var left: [Settlement] = []
+        for (batch, isBodyOut) in flights {
+            inFlight -= 1
+            targets[batch.target].inFlight -= 1
+            if isBodyOut { batch.ambiguousAttempts += 1 }
+            left.append(Settlement(Self.cancelled(batch), batch))
+            for suspect in batch.split?.abandon() ?? [] { left.append(suspect) }
+        }
+        for target in targets {
+            while let batch = target.popAny() {
+                left.append(Settlement(Self.cancelled(batch), batch))
+                for suspect in batch.split?.abandon() ?? [] { left.append(suspect) }
+            }
+        }
+        for settlement in left { release(settlement.batch) }
+        return left
+    }
+
+    private static func cancelled(_ batch: Batch) -> Outcome {
+        var outcome = Outcome()
+        outcome.code = .cancelled
+        outcome.attempts = UInt32(truncatingIfNeeded: batch.attempts)
+        outcome.finishedAt = Clock.unix()
+        outcome.message = Text.ifPossible(
+            "the producer was closed before this was delivered; "
+                + (batch.lastCause.map { "last: \($0)" } ?? "it was never sent"))
+        return outcome
+    }
+
+    static var closed: DatapanelError {
+        DatapanelError(.closed, "the producer was closed; make another")
+    }
+}

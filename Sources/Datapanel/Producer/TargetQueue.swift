@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What waits for one target, and whether it may go.
+final class TargetQueue {
+    let name: Text
+    let url: Text
+    private(set) var open: Batch?
+    private var ready = Fifo<Batch>()
+    /// On the monotonic clock, in milliseconds; before that nothing is sent.
+    var resumeAt: Int64 = 0
+    /// Failures in a row.
+    var failures = 0
+    /// Why only probes are sent; nil while all is well.
+    var blockedBy: String?
+    var inFlight = 0
+    /// Rejected batches that are being halved: one part at a time.
+    var splits = 0
+    /// Bodies above this were too large lately.
+    private var learnedBytes = Int.max
+
+    init(_ name: Text, _ url: Text) {
+        self.name = name
+        self.url = url
+    }
+
+    var readyCount: Int { ready.count }
+
+    var hasWork: Bool { open != nil || !ready.isEmpty }
+
+    /// The batch that takes an object of this size, if there is one.
+    func batch(for size: Int, objects: Int, bytes: Int) -> Batch? {
+        guard let batch = open else { return nil }
+        let limit = min(bytes, learnedBytes)
+        if batch.count < objects && batch.objects.count + 1 + size <= limit { return batch }
+        seal()
+        return nil
+    }
+
+    func start(_ batch: Batch) {
+        open = batch
+    }
+
+    /// Closes the open batch when nothing more fits; says whether it did.
+    func sealIfFull(objects: Int, bytes: Int) -> Bool {
+        guard let batch = open else { return false }
+        guard batch.count >= objects || batch.objects.count >= min(bytes, learnedBytes) else {
+            return false
+        }
+        seal()
+        return true
+    }
+
+    func seal() {
+        if let batch = open { ready.append(batch) }
+        open = nil
+    }
+
+    func putBack(_ batch: Batch) {
+        ready.prepend(batch)
+    }
+
+    func learn(bodyBytes: Int) {
+        learnedBytes = max(1_024, min(learnedBytes, bodyBytes / 2))
+    }
+
+    /// What goes out next. The open batch goes before it is full when its time has come.
+    func next(now: Int64, linger: Int64) -> Batch? {
+        guard now >= resumeAt, inFlight == 0 || (blockedBy == nil && splits == 0) else {
+            return nil
+        }
+        if let batch = ready.popFirst() { return batch }
+        guard let batch = open, batch.isDue || now >= batch.startedAt + linger else { return nil }
+        open = nil
+        return batch
+    }
+
+    /// A batch that has waited too long.
+    func popExpired(before start: Int64) -> Batch? {
+        if let batch = ready.first, batch.startedAt <= start { return ready.popFirst() }
+        guard ready.isEmpty, let batch = open, batch.startedAt <= start else { return nil }
+        open = nil
+        return batch
+    }
+
+    /// Its parts are ordinary batches again.
+    func forget(_ split: Split) {
+        ready.forEach { if $0.split === split { $0.split = nil } }
+    }
+
+    func popAny() -> Batch? {
+        if ready.isEmpty { seal() }
+        return ready.popFirst()
+    }
+
+    /// When there will be something to do that nobody announces.
+    func wakeTime(canSend: Bool, linger: Int64, deliveryTimeout: Int64) -> Int64 {
+        guard hasWork else { return .max }
+        let oldest = min(ready.first?.startedAt ?? .max, open?.startedAt ?? .max)
+        var time = oldest + deliveryTimeout
+        if canSend, inFlight == 0 || (blockedBy == nil && splits == 0) {
+            let due = ready.isEmpty ? (open.map { $0.isDue ? 0 : $0.startedAt + linger } ?? 0) : 0
+            time = min(time, max(resumeAt, due))
+        }
+        return time
+    }
+}

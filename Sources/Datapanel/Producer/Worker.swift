@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+import CPosix
+
+/// The producer's thread: does what `ProducerState` decides, and is the only one that touches
+/// connections.
+///
+/// Runs on: its own thread; `wakeUp` on any.
+final class Worker: @unchecked Sendable {
+    private let monitor: Monitor<ProducerState>
+    private let group: TransferGroup
+    private let head: Text
+    private var flights: [Flight] = []
+    private var idle: [Transfer] = []
+    /// What was under way when it stopped, and whether a whole body was out.
+    private(set) var brokenOff: [(batch: Batch, isBodyOut: Bool)] = []
+
+    /// A batch under way.
+    private final class Flight {
+        let batch: Batch
+        let url: Text
+        let transfer: Transfer
+        let headers: HeaderList
+        let ids: ItemIds
+
+        init(
+            _ batch: Batch, _ url: Text, _ transfer: Transfer, _ headers: consuming HeaderList,
+            _ ids: ItemIds
+        ) {
+            self.batch = batch
+            self.url = url
+            self.transfer = transfer
+            self.headers = headers
+            self.ids = ids
+        }
+    }
+
+    private struct Step {
+        var starts: [(batch: Batch, url: Text)] = []
+        let config: Config
+        let sleepsUntil: Int64
+        let isStopping: Bool
+    }
+
+    init(_ monitor: Monitor<ProducerState>, _ group: TransferGroup, _ head: Text) {
+        self.monitor = monitor
+        self.group = group
+        self.head = head
+    }
+
+    func wakeUp() {
+        group.wakeUp()
+    }
+
+    func run() {
+        dpx_name_thread("datapanel")
+        while true {
+            let step = nextStep()
+            if step.isStopping { return breakOff() }
+            for start in step.starts { begin(start.batch, start.url, step.config) }
+            group.perform()
+            var hasFinished = false
+            while let (easy, result) = group.next() {
+                finish(easy, result, step.config)
+                hasFinished = true
+            }
+            // What has ended may have made room for more.
+            if !hasFinished { group.wait(milliseconds: step.sleepsUntil - Clock.monotonic()) }
+        }
+    }
+
+    private func nextStep() -> Step {
+        monitor.with { state in
+            let now = Clock.monotonic()
+            let before = state.queuedObjects
+            state.expire(now: now)
+            if state.queuedObjects != before { monitor.changed() }
+            var starts: [(batch: Batch, url: Text)] = []
+            while let batch = state.next(now: now) {
+                starts.append((batch, state.targets[batch.target].url))
+            }
+            return Step(
+                starts: starts, config: state.config, sleepsUntil: state.sleepTime(now: now),
+                isStopping: state.isStopping)
+        }
+    }
+
+    private func begin(_ batch: Batch, _ url: Text, _ config: Config) {
+        do throws(DatapanelError) {
+            let ids = try ItemIds(capacity: batch.count)
+            let headers = try CallHeaders.make(config)
+            let transfer = try takeTransfer(config)
+            let flight = Flight(batch, url, transfer, headers, ids)
+            let pieces = BodyPieces(head: head.bytes, objects: batch.objects.view)
+            transfer.begin(
+                url, flight.headers, pieces, config: config,
+                timeout: config.number(.requestTimeout))
+            guard group.add(transfer) else { throw .noMemory("a request") }
+            batch.attempts += 1
+            flights.append(flight)
+        } catch {
+            config.log.write(.warning, .retry) { error.message }
+            monitor.with { $0.notBegun(batch, now: Clock.monotonic()) }
+        }
+    }
+
+    private func takeTransfer(_ config: Config) throws(DatapanelError) -> Transfer {
+        if let transfer = idle.popLast() { return transfer }
+        return try Transfer(config)
+    }
+
+    private func finish(
+        _ easy: UnsafeMutableRawPointer, _ result: CURLcode, _ config: Config
+    ) {
+        guard let index = flights.firstIndex(where: { $0.transfer.easy == easy }) else { return }
+        let flight = flights.remove(at: index)
+        group.remove(flight.transfer)
+        let batch = flight.batch
+        var attempt = Attempt(batch.attempts, flight.transfer.finish(result), flight.ids)
+        idle.append(flight.transfer)
+        config.log.write(.debug, .wire, debugAreas: config.number(.debug)) { attempt.summary }
+        let error = attempt.error(flight.url, flight.ids)
+        if let error {
+            config.log.write(.information, .retry) { error.message }
+            batch.lastCause = error.message
+        }
+        let verdict = attempt.verdict
+        if verdict.next == .ambiguous { batch.ambiguousAttempts += 1 }
+        let retryAfter = attempt.retryAfter
+        let settlement = Settlement(
+            attempt.outcome(error), batch, flight.ids, attempt.takeReply())
+        monitor.with { state in
+            state.finished(settlement, verdict, retryAfter, now: Clock.monotonic())
+            monitor.changed()
+        }
+    }
+
+    private func breakOff() {
+        for flight in flights {
+            // Else libcurl waits for a name lookup that may take its time.
+            flight.transfer.quickExit()
+            group.remove(flight.transfer)
+            let exchange = flight.transfer.finish(CURLE_ABORTED_BY_CALLBACK)
+            brokenOff.append((flight.batch, exchange.isBodyOut))
+        }
+        flights = []
+        idle = []
+    }
+}
