@@ -28,7 +28,7 @@ static int is_known(dp_code code)
 
 int main(void)
 {
-    CHECK(COUNT >= 29);
+    CHECK(COUNT >= 32);
     for (size_t i = 0; i < COUNT; i++)
         CHECK_TEXT(dp_code_name(codes[i].code), codes[i].name);
     for (dp_code code = -1; code < 1000; code++)

@@ -4,6 +4,7 @@
  * The Makefile checks that every function of the header occurs here.
  */
 #include "check.h"
+#include "produce.h"
 
 #include <string.h>
 
@@ -141,6 +142,50 @@ static void client(void)
     dp_client_free(NULL);
 }
 
+static void producer(void)
+{
+    dp_producer *producer = produce_with(NULL);
+    dp_error *error = NULL;
+    dp_reports *reports = NULL;
+
+    CHECK(dp_producer_new(NULL, &error) == NULL);
+    CHECK_CODE(dp_error_code(error), DP_E_ARGUMENT);
+    dp_error_free(error);
+    CHECK(dp_producer_new(NULL, NULL) == NULL);
+    CHECK_CODE(dp_producer_send(NULL, ALERT, "{}", 2, NULL, 0, NULL, NULL),
+               DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_send(producer, NULL, "{}", 2, NULL, 0, NULL, NULL),
+               DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_send(producer, ALERT, NULL, 0, NULL, 0, NULL,
+                                NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_send(producer, ALERT, NULL, 2, NULL, 0, NULL,
+                                NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_send_many(NULL, ALERT, "{}", 2, NULL, 0, NULL,
+                                     NULL, NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_send_many(producer, NULL, "{}", 2, NULL, 0, NULL,
+                                     NULL, NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_send_many(producer, ALERT, NULL, 0, NULL, 0, NULL,
+                                     NULL, NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_poll(NULL, 0, 0, &reports), DP_E_ARGUMENT);
+    CHECK(reports == NULL);
+    CHECK_CODE(dp_producer_poll(producer, 0, 0, NULL), DP_E_ARGUMENT);
+    CHECK_INT(dp_producer_event_fd(NULL), -1);
+    CHECK_CODE(dp_producer_flush(NULL, 0, NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_set(NULL, "debug", "", NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_set(producer, NULL, "", NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_set(producer, "debug", NULL, NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_queued(NULL, NULL, NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_queued(producer, NULL, NULL), DP_OK);
+    CHECK(dp_producer_stats(NULL) == NULL);
+    CHECK_CODE(dp_producer_close(NULL, 0, &reports, &error), DP_E_ARGUMENT);
+    CHECK_CODE(dp_error_code(error), DP_E_ARGUMENT);
+    dp_error_free(error);
+    CHECK(reports == NULL);
+    CHECK_CODE(dp_producer_close(producer, 0, NULL, NULL), DP_OK);
+    dp_producer_free(producer);
+    dp_producer_free(NULL);
+}
+
 int main(void)
 {
     without_handles();
@@ -149,5 +194,6 @@ int main(void)
     object();
     request();
     client();
+    producer();
     return check_result();
 }

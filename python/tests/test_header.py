@@ -19,6 +19,7 @@ HEADER = Path(__file__).parents[2] / "include" / "datapanel.h"
 SCALARS = {
     "void": None,
     "double": ctypes.c_double,
+    "int": ctypes.c_int,
     "int32_t": ctypes.c_int32,
     "int64_t": ctypes.c_int64,
     "uint32_t": ctypes.c_uint32,
@@ -168,7 +169,8 @@ def test_scalars(header: Header) -> None:
 def test_constants(header: Header) -> None:
     codes = {code.name: code.value for code in Code}
     stored = {f"DP_STORED_{stored.name}": stored.value for stored in Stored}
-    assert header.constants == {**codes, **stored}
+    flags = {"DP_POSSIBLE_DUPLICATE": _ffi.DP_POSSIBLE_DUPLICATE}
+    assert header.constants == {**codes, **stored, **flags}
 
 
 def test_version(header: Header) -> None:

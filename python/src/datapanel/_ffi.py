@@ -16,6 +16,7 @@ from ctypes import (
     c_char,
     c_char_p,
     c_double,
+    c_int,
     c_int32,
     c_int64,
     c_size_t,
@@ -32,6 +33,9 @@ SONAME = "libdatapanel.so.1"
 
 dp_code = c_int32
 dp_stored = c_int32
+
+DP_POSSIBLE_DUPLICATE = 1
+"""A bit of a report's flags: an earlier attempt may have stored the object, too."""
 
 
 class dp_error(Structure):
@@ -55,6 +59,10 @@ class dp_client(Structure):
 
 
 class dp_reports(Structure):
+    """Opaque."""
+
+
+class dp_producer(Structure):
     """Opaque."""
 
 
@@ -90,10 +98,13 @@ _object = POINTER(dp_object)
 _request = POINTER(dp_request)
 _client = POINTER(dp_client)
 _reports = POINTER(dp_reports)
+_producer = POINTER(dp_producer)
 _report = POINTER(dp_report)
 _error_out = POINTER(_error)
 _reports_out = POINTER(_reports)
 _len_out = POINTER(c_size_t)
+_count_out = POINTER(c_size_t)
+_ticket_out = POINTER(c_uint64)
 
 # A `char *` that is ours to free must stay a pointer; c_char_p would turn it into bytes.
 _owned_text = POINTER(c_char)
@@ -141,6 +152,33 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "dp_reports_count": (c_size_t, (_reports,)),
     "dp_reports_at": (_report, (_reports, c_size_t)),
     "dp_reports_free": (None, (_reports,)),
+    "dp_producer_new": (_producer, (_config, _error_out)),
+    "dp_producer_send": (
+        dp_code,
+        (_producer, c_char_p, c_char_p, c_size_t, c_void_p, c_int32, _ticket_out, _error_out),
+    ),
+    "dp_producer_send_many": (
+        dp_code,
+        (
+            _producer,
+            c_char_p,
+            c_char_p,
+            c_size_t,
+            c_void_p,
+            c_int32,
+            _ticket_out,
+            _count_out,
+            _error_out,
+        ),
+    ),
+    "dp_producer_poll": (dp_code, (_producer, c_int32, c_size_t, _reports_out)),
+    "dp_producer_event_fd": (c_int, (_producer,)),
+    "dp_producer_flush": (dp_code, (_producer, c_int32, _error_out)),
+    "dp_producer_set": (dp_code, (_producer, c_char_p, c_char_p, _error_out)),
+    "dp_producer_queued": (dp_code, (_producer, _count_out, _count_out)),
+    "dp_producer_stats": (_owned_text, (_producer,)),
+    "dp_producer_close": (dp_code, (_producer, c_int32, _reports_out, _error_out)),
+    "dp_producer_free": (None, (_producer,)),
 }
 
 

@@ -32,6 +32,10 @@ class Code(enum.IntEnum):
     """Memory ran out."""
     DP_E_FILE = 201
     """A file cannot be read."""
+    DP_E_QUEUE_FULL = 202
+    """No room for the object now."""
+    DP_E_WAIT = 203
+    """The time to wait is over."""
     DP_E_INTERNAL = 299
     """A defect in the library; please report it."""
 
@@ -70,11 +74,13 @@ class Code(enum.IntEnum):
     """Accepted, but without an id for this object."""
 
     DP_E_FORKED = 500
-    """The client belongs to the parent process."""
+    """The handle belongs to the parent process."""
     DP_E_CANCELLED = 501
     """Given up on request."""
     DP_E_EXPIRED = 502
     """Not delivered within its time."""
+    DP_E_CLOSED = 503
+    """The producer was closed."""
 
 
 class Stored(enum.IntEnum):
