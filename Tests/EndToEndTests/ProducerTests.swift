@@ -159,6 +159,45 @@ struct ProducerTests {
         #expect(emulator.stats.requests == 3)
     }
 
+    @Test func aPausedTargetWaits() throws {
+        let stream = try Stream(emulator.url)
+        #expect(stream.pause(true) == DP_OK)
+        #expect(stream.send("{}").0 == DP_OK)
+        #expect(stream.pause(true) == DP_OK)
+        #expect(stream.flush(100) == DP_E_WAIT)
+        #expect(emulator.stats.requests == 0)
+        #expect(stream.pause(false) == DP_OK)
+        #expect(stream.reports(1).map(\.code) == [DP_OK])
+    }
+
+    @Test func whatIsPurgedIsReported() throws {
+        let stream = try Stream(emulator.url, ["auth.token": "stale"])
+        for object in objects(5) { #expect(stream.send(object).0 == DP_OK) }
+        #expect(stream.flush(100) == DP_E_WAIT)
+        #expect(stream.purge() == (DP_OK, 5))
+        let reports = stream.reports(5)
+        #expect(reports.allSatisfy { $0.code == DP_E_CANCELLED && $0.stored == DP_STORED_NO })
+        #expect(Set(reports.compactMap(\.payload)) == Set(objects(5)))
+        #expect(stream.queued == 0)
+    }
+
+    @Test func statisticsAddUp() throws {
+        let stream = try Stream(emulator.url, ["batch.objects": "10", "linger": "1m"])
+        emulator.add(Fault(.reply(status: 429)))
+        for object in objects(20) { #expect(stream.send(object).0 == DP_OK) }
+        #expect(stream.flush() == DP_OK)
+        let text = try #require(stream.stats("prometheus"))
+        #expect(text.contains("\ndatapanel_objects_taken_total 20\n"))
+        #expect(text.contains("\ndatapanel_objects_stored_total 20\n"))
+        #expect(text.contains("\ndatapanel_attempts_total 3\n"))
+        #expect(text.contains("datapanel_batch_objects_bucket{le=\"16\"} 3\n"))
+        #expect(text.contains("datapanel_batch_objects_sum 30\n"))
+        let json = try #require(stream.stats(nil))
+        #expect(json.hasPrefix("{\"objects_taken\":20,"))
+        #expect(json.contains("\"retries\":1"))
+        #expect(stream.stats("xml") == nil)
+    }
+
     @Test func closeHandsBackWhatIsLeft() throws {
         let stream = try Stream(emulator.url, ["auth.token": "stale"])
         for object in objects(150) { #expect(stream.send(object).0 == DP_OK) }

@@ -18,6 +18,8 @@ final class Worker: @unchecked Sendable {
     private final class Flight {
         let batch: Batch
         let url: Text
+        /// On the monotonic clock, in milliseconds.
+        let startedAt = Clock.monotonic()
         let transfer: Transfer
         let headers: HeaderList
         let ids: ItemIds
@@ -97,6 +99,9 @@ final class Worker: @unchecked Sendable {
             guard group.add(transfer) else { throw .noMemory("a request") }
             batch.attempts += 1
             flights.append(flight)
+            config.log.write(.debug, .batch, debugAreas: config.number(.debug)) {
+                "\(batch.count) objects, \(pieces.count) bytes, attempt \(batch.attempts)"
+            }
         } catch {
             config.log.write(.warning, .retry) { error.message }
             monitor.with { $0.notBegun(batch, now: Clock.monotonic()) }
@@ -126,9 +131,17 @@ final class Worker: @unchecked Sendable {
         let retryAfter = attempt.retryAfter
         let settlement = Settlement(
             attempt.outcome(error), batch, flight.ids, attempt.takeReply())
-        monitor.with { state in
-            state.finished(settlement, verdict, retryAfter, now: Clock.monotonic())
-            monitor.changed()
+        let decision = monitor.with { state in
+            let now = Clock.monotonic()
+            state.counters.note(batch, startedAt: flight.startedAt, endedAt: now)
+            defer { monitor.changed() }
+            return state.finished(
+                settlement, verdict, retryAfter, took: now - flight.startedAt, now: now)
+        }
+        if decision == .split {
+            config.log.write(.debug, .bisect, debugAreas: config.number(.debug)) {
+                "\(batch.count) objects go on in two halves"
+            }
         }
     }
 

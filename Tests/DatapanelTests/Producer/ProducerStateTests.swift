@@ -117,7 +117,8 @@ struct ProducerStateTests {
             guard let batch = simulation.state.next(now: simulation.now) else { continue }
             order.append(batch.target)
             simulation.state.finished(
-                Settlement(Outcome(), batch), Situation.stored.verdict, nil, now: simulation.now)
+                Settlement(Outcome(), batch), Situation.stored.verdict, nil, took: 1,
+                now: simulation.now)
         }
         #expect(order == [0, 1, 0, 1, 0, 1, 0, 1])
     }

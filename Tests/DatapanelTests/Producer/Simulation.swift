@@ -72,7 +72,7 @@ struct Simulation {
             try reply.append(text: "[\(list)]")
             _ = ReplyDecoder.decode(reply.mutableView, isJSON: true, ids)
         }
-        state.finished(Settlement(outcome, batch, ids, reply), verdict, nil, now: now)
+        state.finished(Settlement(outcome, batch, ids, reply), verdict, nil, took: 1, now: now)
     }
 
     /// Each object that has an outcome, with it. The report's own pointers are no more.

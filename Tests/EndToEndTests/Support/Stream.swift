@@ -78,6 +78,21 @@ final class Stream {
         return (Int(code), Self.copy(left))
     }
 
+    func pause(_ isPaused: Bool) -> Int {
+        Int(dp_producer_pause(producer, nil, isPaused ? 1 : 0))
+    }
+
+    func purge() -> (code: Int, count: Int) {
+        var count = 0
+        return (Int(dp_producer_purge(producer, DataClass.alert.id, &count)), count)
+    }
+
+    func stats(_ format: String?) -> String? {
+        guard let text = dp_producer_stats(producer, format) else { return nil }
+        defer { dp_free(text) }
+        return String(cString: text)
+    }
+
     var queued: Int {
         var objects = 0
         _ = dp_producer_queued(producer, &objects, nil)
