@@ -51,6 +51,11 @@ struct ReplyHeadTests {
         #expect(head(later).retryAfter(now: 784_111_770) == 7_000)
         #expect(head(later).retryAfter(now: 784_111_800) == 0)
     }
+
+    @Test func aDateInTheFarFutureIsBounded() {
+        let far = "Retry-After: Thu, 01 Jan 2147483647 00:00:00 GMT"
+        #expect(head(far).retryAfter(now: 0) == 2_147_483_647_000)
+    }
 }
 
 struct StallWatchTests {
