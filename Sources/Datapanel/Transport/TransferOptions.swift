@@ -45,6 +45,12 @@ enum TransferOptions {
             return try check(dpx_curl_set_text(easy, CURLOPT_PROXY, ""))
         }
         if ASCII.equal(proxy.bytes, "environment") { return }
+        guard ProxySyntax.isURL(proxy) else {
+            throw DatapanelError(
+                .config,
+                "proxy: the value is no URL of a proxy; write it like http://proxy.example.com:3128"
+            ).with(.key, "proxy")
+        }
         try check(dpx_curl_set_text(easy, CURLOPT_PROXY, proxy.pointer))
         try check(dpx_curl_set_text(easy, CURLOPT_NOPROXY, ""))
     }
