@@ -44,6 +44,16 @@ static inline CURLcode dpx_curl_set_progress(CURL *easy, curl_xferinfo_callback 
     return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, progress);
 }
 
+// Unknown to libcurl before 7.87, in its headers and at run time.
+static inline CURLcode dpx_curl_set_quick_exit(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    return curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#else
+    (void)easy;
+    return CURLE_UNKNOWN_OPTION;
+#endif
+}
+
 static inline CURLcode dpx_curl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

@@ -66,7 +66,7 @@ func text(
     return UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
 }
 
-/// Text with a length. NULL is allowed where the length is 0.
+/// Text with a length, which may be 0; NULL is refused then too.
 func text(
     _ pointer: UnsafePointer<CChar>?, _ len: Int, _ name: StaticString
 ) throws(DatapanelError) -> UnsafeRawBufferPointer {

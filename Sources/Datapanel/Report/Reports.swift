@@ -16,13 +16,13 @@ package final class Reports {
         self.ids = ids
         self.reply = reply
         self.store = store
+        if hasIds { ReplyDecoder.terminate(self.reply.mutableView, ids) }
     }
 
     package var count: Int { ids.capacity }
 
     package subscript(_ position: Int) -> Report {
         let item = ids[position]
-        let hasIds = outcome.code == .ok || outcome.code == .replyItem
         if hasIds && item.id > 0 {
             return Report(
                 code: .ok, stored: .yes, position: position,
@@ -32,6 +32,8 @@ package final class Reports {
             code: outcome.code, stored: outcome.stored, position: position,
             id: nil, eventId: nil, message: outcome.message?.pointer, payload: store[position])
     }
+
+    private var hasIds: Bool { outcome.code == .ok || outcome.code == .replyItem }
 
     private func text(_ offset: UInt32) -> UnsafePointer<CChar>? {
         guard offset > 0, let base = reply.view.baseAddress else { return nil }
