@@ -19,6 +19,7 @@ package final class Reports {
         self.ids = ids
         self.reply = reply
         self.store = store
+        if hasIds { ReplyDecoder.terminate(self.reply.mutableView, ids) }
     }
 
     package var count: Int { ids.capacity }
