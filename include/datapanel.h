@@ -505,10 +505,29 @@ dp_code dp_producer_set(dp_producer *producer, const char *key,
 dp_code dp_producer_queued(const dp_producer *producer, size_t *objects_out,
                            size_t *bytes_out);
 
-/* What happened so far, as JSON: counters of objects, batches and attempts,
- * and the state of each target. Owned; NULL for NULL, in a forked child, or
- * when memory ran out. Safe from any thread. */
-char *dp_producer_stats(dp_producer *producer);
+/* Stops sending to a target (`on` is 1) or goes on with it (0); NULL as
+ * `target` stands for all. Objects are taken all the same, requests under way
+ * end as they do, and "delivery.timeout" runs on.
+ * Safe from any thread.
+ * Returns DP_OK; DP_E_ARGUMENT for NULL `producer` or a bad target;
+ * DP_E_CLOSED; DP_E_FORKED; DP_E_NOMEM. */
+dp_code dp_producer_pause(dp_producer *producer, const char *target,
+                          int32_t on);
+
+/* Gives up what waits for a target, NULL for all: each object is reported with
+ * DP_E_CANCELLED and its payload. Requests under way end as they do. How many
+ * objects were given up goes to `count_out` unless that is NULL.
+ * Safe from any thread.
+ * Returns as dp_producer_pause. */
+dp_code dp_producer_purge(dp_producer *producer, const char *target,
+                          size_t *count_out);
+
+/* What happened so far: counters, histograms of batch sizes and of times, and
+ * the state of each target; docs/STATISTICS.md describes them. `format` is
+ * "json", also for NULL, or "prometheus", the text that Prometheus reads.
+ * Owned; NULL for NULL, another format, in a forked child, or when memory ran
+ * out. Safe from any thread. */
+char *dp_producer_stats(dp_producer *producer, const char *format);
 
 /* Takes no more objects, sends what it has, waits for up to `timeout_ms`, and
  * stops the thread. What has no outcome then comes back in `left_out` as

@@ -66,6 +66,11 @@ func text(
     return UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
 }
 
+/// A C string that may be NULL.
+func optionalText(_ pointer: UnsafePointer<CChar>?) -> UnsafeRawBufferPointer? {
+    pointer.map { UnsafeRawBufferPointer(start: $0, count: strlen($0)) }
+}
+
 /// Text with a length. NULL is allowed where the length is 0.
 func text(
     _ pointer: UnsafePointer<CChar>?, _ len: Int, _ name: StaticString

@@ -104,10 +104,36 @@ public func dp_producer_queued(
     }
 }
 
+@_cdecl("dp_producer_pause") @implementation
+public func dp_producer_pause(
+    _ producer: OpaquePointer?, _ target: UnsafePointer<CChar>?, _ on: Int32
+) -> dp_code {
+    status(nil) { () throws(DatapanelError) in
+        let producer = try needed(producer, Producer.self, "producer")
+        try producer.pause(optionalText(target), on != 0)
+    }
+}
+
+@_cdecl("dp_producer_purge") @implementation
+public func dp_producer_purge(
+    _ producer: OpaquePointer?, _ target: UnsafePointer<CChar>?,
+    _ count_out: UnsafeMutablePointer<Int>?
+) -> dp_code {
+    status(nil) { () throws(DatapanelError) in
+        let producer = try needed(producer, Producer.self, "producer")
+        let count = try producer.purge(optionalText(target))
+        count_out?.pointee = count
+    }
+}
+
 @_cdecl("dp_producer_stats") @implementation
-public func dp_producer_stats(_ producer: OpaquePointer?) -> UnsafeMutablePointer<CChar>? {
+public func dp_producer_stats(
+    _ producer: OpaquePointer?, _ format: UnsafePointer<CChar>?
+) -> UnsafeMutablePointer<CChar>? {
     made(nil) { () throws(DatapanelError) in
-        try needed(producer, Producer.self, "producer").stats().pointer
+        let producer = try needed(producer, Producer.self, "producer")
+        let name = try text(format ?? constant("json"), "format")
+        return try producer.stats(StatsFormat.named(name)).pointer
     }
 }
 

@@ -1,7 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 // SPDX-License-Identifier: Apache-2.0
 public import CDatapanel
-import CPosix
 import Datapanel
 
 @_cdecl("dp_request_new") @implementation
@@ -16,8 +15,7 @@ public func dp_request_set(
 ) -> dp_code {
     status(error_out) { () throws(DatapanelError) in
         let request = try needed(request, Request.self, "request")
-        let value = value.map { UnsafeRawBufferPointer(start: $0, count: strlen($0)) }
-        try request.set(text(field, "field"), value)
+        try request.set(text(field, "field"), optionalText(value))
     }
 }
 

@@ -8,7 +8,8 @@ package enum SettingKey: Int, CaseIterable, Sendable {
     case listField
     case requestTimeout, connectTimeout, stallTimeout, backoffBase, backoffCap, replyBytes
     case envelopeName, envelopeType, envelopeFormatVersion, envelopeTriggerFlag
-    case batchObjects, batchBytes, linger, queueObjects, queueBytes, inflight
+    case batchObjects, batchBytes, linger, lingerJitter
+    case rateRequests, rateObjects, rateBytes, queueObjects, queueBytes, inflight, inflightAdaptive
     case deliveryTimeout, ambiguousPolicy, ambiguousAttempts, reports
     case proxy, tlsCaFile, tlsVerify, http2
     case debug
@@ -114,6 +115,25 @@ package enum SettingKey: Int, CaseIterable, Sendable {
             Setting(
                 "linger", .duration(0...3_600_000), "200ms",
                 doc: "How long an object waits for others to share its request, at the most.")
+        case .lingerJitter:
+            Setting(
+                "linger.jitter", .duration(0...3_600_000), "0ms",
+                doc: """
+                    A random part of this is added to linger, so that a fleet of producers does \
+                    not send in step.
+                    """)
+        case .rateRequests:
+            Setting(
+                "rate.requests", .count(0...1_000_000), "0", runtime: true,
+                doc: "How many requests a producer begins a second, on average; 0 for any number.")
+        case .rateObjects:
+            Setting(
+                "rate.objects", .count(0...1_000_000_000), "0", runtime: true,
+                doc: "How many objects a producer sends a second, on average; 0 for any number.")
+        case .rateBytes:
+            Setting(
+                "rate.bytes", .size(0...1_099_511_627_776), "0", runtime: true,
+                doc: "How many bytes of objects a producer sends a second; 0 for any number.")
         case .queueObjects:
             Setting(
                 "queue.objects", .count(1...10_000_000), "100000",
@@ -126,6 +146,13 @@ package enum SettingKey: Int, CaseIterable, Sendable {
             Setting(
                 "inflight", .count(1...64), "4",
                 doc: "How many requests a producer has under way at once.")
+        case .inflightAdaptive:
+            Setting(
+                "inflight.adaptive", .flag, "false",
+                doc: """
+                    Whether a producer starts with one request at once and finds out how many the \
+                    service takes, up to inflight.
+                    """)
         case .deliveryTimeout:
             Setting(
                 "delivery.timeout", .duration(1...604_800_000), "5m",
@@ -172,7 +199,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "Whether HTTP/2 is used when the server offers it over TLS.")
         case .debug:
             Setting(
-                "debug", .choices(["conn", "retry", "wire"]), runtime: true,
+                "debug", .choices(["conn", "retry", "wire", "batch", "bisect"]), runtime: true,
                 doc: "The areas whose debug lines go to the log.")
         }
     }

@@ -33,6 +33,13 @@ package final class ObjectBuilder {
         try set(MemberPath(path), try JSONValue(adopting: bool ? json_true() : json_false()))
     }
 
+    /// Sets an object that was built before, as it is now.
+    func set(_ path: UnsafePointer<CChar>, object: ObjectBuilder) throws(DatapanelError) {
+        var bytes = Bytes()
+        try object.write(to: &bytes)
+        try set(path, json: bytes.view)
+    }
+
     package func setNull(_ path: UnsafePointer<CChar>) throws(DatapanelError) {
         try set(MemberPath(path), try JSONValue(adopting: json_null()))
     }

@@ -8,6 +8,8 @@ final class Batch {
     let epoch: Int
     /// On the monotonic clock, in milliseconds: when the oldest object was taken.
     let startedAt: Int64
+    /// When it stops waiting for company.
+    var dueAt: Int64
     private(set) var objects = Bytes()
     private var items = Bytes()
     private(set) var count = 0
@@ -17,8 +19,6 @@ final class Batch {
     var ambiguousAttempts = 0
     /// What the last attempt came to, in words.
     var lastCause: String?
-    /// Set by a flush: does not wait for company.
-    var isDue = false
     /// The rejected batch that this one is a part of.
     var split: Split?
 
@@ -31,10 +31,11 @@ final class Batch {
         let queuedAt: Int64
     }
 
-    init(target: Int, epoch: Int, startedAt: Int64) {
+    init(target: Int, epoch: Int, startedAt: Int64, dueAt: Int64) {
         self.target = target
         self.epoch = epoch
         self.startedAt = startedAt
+        self.dueAt = dueAt
     }
 
     /// Unchanged when it throws.
@@ -70,7 +71,8 @@ final class Batch {
 
     /// A batch of some of the objects, with the same past.
     func part(_ range: Range<Int>, of split: Split?) throws(DatapanelError) -> Batch {
-        let part = Batch(target: target, epoch: epoch, startedAt: startedAt)
+        let part = Batch(
+            target: target, epoch: epoch, startedAt: startedAt, dueAt: startedAt)
         for index in range {
             let item = item(index)
             try part.append(

@@ -95,6 +95,7 @@ package final class Producer: @unchecked Sendable {
                 now: Clock.monotonic(), time: time)
         }
         guard let taken else {
+            monitor.with { $0.counters.refused += 1 }
             throw DatapanelError(
                 .queueFull,
                 "no room in the queue (queue.objects, queue.bytes); wait for event_fd or reports")
@@ -207,8 +208,7 @@ extension Producer {
     ) throws(DatapanelError) {
         try checkProcess()
         try monitor.with { state throws(DatapanelError) in
-            state.config = try state.config.changed(name, value)
-            state.retryBlocked()
+            state.change(try state.config.changed(name, value), now: Clock.monotonic())
         }
         worker.wakeUp()
     }
@@ -218,9 +218,32 @@ extension Producer {
         return monitor.with { ($0.queuedObjects, $0.queuedBytes) }
     }
 
-    package func stats() throws(DatapanelError) -> OwnedText {
+    /// nil as `target` stands for all.
+    package func pause(
+        _ target: UnsafeRawBufferPointer?, _ isPaused: Bool
+    ) throws(DatapanelError) {
         try checkProcess()
-        return try monitor.with { state throws(DatapanelError) in try ProducerStats.json(state) }
+        try monitor.with { state throws(DatapanelError) in try state.pause(target, isPaused) }
+        worker.wakeUp()
+    }
+
+    /// Tells how many objects were given up.
+    package func purge(_ target: UnsafeRawBufferPointer?) throws(DatapanelError) -> Int {
+        try checkProcess()
+        return try monitor.with { state throws(DatapanelError) in
+            defer { monitor.changed() }
+            return try state.purge(target)
+        }
+    }
+
+    package func stats(_ format: StatsFormat) throws(DatapanelError) -> OwnedText {
+        try checkProcess()
+        return try monitor.with { state throws(DatapanelError) in
+            switch format {
+            case .json: try ProducerStats.json(state)
+            case .prometheus: try PrometheusText.make(state)
+            }
+        }
     }
 
     /// One thread, that takes no signal of the host's.

@@ -5,12 +5,15 @@ struct ProducerLimits {
     let batchObjects: Int
     let batchBytes: Int
     let linger: Int64
+    private let lingerJitter: Int64
     let queueObjects: Int
     let queueBytes: Int
-    let inFlight: Int
     let deliveryTimeout: Int64
     let delivery: Delivery
     let reports: ReportQueue.Wanted
+
+    /// What changes while it runs has its own type; this is where it starts.
+    let concurrency: Concurrency
 
     /// `headCount` is the size of the envelope before the objects.
     init(_ config: Config, headCount: Int) {
@@ -19,9 +22,11 @@ struct ProducerLimits {
         batchObjects = number(.batchObjects)
         batchBytes = min(number(.batchBytes), Request.bodyLimit - frame)
         linger = config.number(.linger)
+        lingerJitter = config.number(.lingerJitter)
         queueObjects = number(.queueObjects)
         queueBytes = number(.queueBytes)
-        inFlight = number(.inflight)
+        concurrency = Concurrency(
+            most: number(.inflight), isAdaptive: config.isOn(.inflightAdaptive))
         deliveryTimeout = config.number(.deliveryTimeout)
         delivery = Delivery(
             backoff: Backoff(
@@ -30,9 +35,14 @@ struct ProducerLimits {
             ambiguousLimit: number(.ambiguousAttempts))
         reports = ReportQueue.Wanted(rawValue: config.number(.reports)) ?? .all
     }
+
+    func jitter() -> Int64 {
+        guard lingerJitter > 0 else { return 0 }
+        return Int64(truncatingIfNeeded: Random.number() % UInt64(lingerJitter + 1))
+    }
 }
 
-/// What a producer counts.
+/// What a producer counts. Times are in microseconds.
 struct ProducerCounters {
     var taken = 0
     var refused = 0
@@ -42,4 +52,14 @@ struct ProducerCounters {
     var retries = 0
     var splits = 0
     var systemicRejections = 0
+    var batchObjects = Histogram()
+    var queueTime = Histogram()
+    var wireTime = Histogram()
+
+    /// An attempt of a batch; its objects waited until the first of them began.
+    mutating func note(_ batch: Batch, startedAt: Int64, endedAt: Int64) {
+        batchObjects.add(Int64(batch.count))
+        if batch.attempts == 1 { queueTime.add((startedAt - batch.startedAt) * 1_000) }
+        wireTime.add((endedAt - startedAt) * 1_000)
+    }
 }

@@ -18,6 +18,8 @@ struct ProducerState {
     private(set) var sleepsUntil: Int64 = 0
     private var wasFull = false
     private var hasRoomAgain = false
+    private var rates = RateLimits()
+    private var concurrency: Concurrency
     var isClosing = false
     var isStopping = false
     var counters = ProducerCounters()
@@ -27,6 +29,14 @@ struct ProducerState {
         self.limits = limits
         self.events = events
         reports = ReportQueue(limits.reports)
+        concurrency = limits.concurrency
+        rates.set(config, now: Clock.monotonic())
+    }
+
+    mutating func change(_ config: Config, now: Int64) {
+        self.config = config
+        rates.set(config, now: now)
+        retryBlocked()
     }
 
     // MARK: taking
@@ -48,13 +58,16 @@ struct ProducerState {
             || (queuedObjects > 0 && queuedBytes + object.count > limits.queueBytes)
         if isFull {
             wasFull = true
-            counters.refused += 1
             return nil
         }
         let queue = targets[target]
         let found = queue.batch(
             for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes)
-        let batch = found ?? Batch(target: target, epoch: epochs.current, startedAt: now)
+        let batch =
+            found
+            ?? Batch(
+                target: target, epoch: epochs.current, startedAt: now,
+                dueAt: now + limits.linger + limits.jitter())
         try batch.append(object, ticket: lastTicket + 1, opaque: opaque, queuedAt: time)
         if found == nil { queue.start(batch) }
         lastTicket += 1
@@ -65,8 +78,8 @@ struct ProducerState {
         let isSealed = queue.sealIfFull(objects: limits.batchObjects, bytes: limits.batchBytes)
         // A batch that was sealed to make room is ready, too.
         let isReady = isSealed || (found == nil && queue.readyCount > 0)
-        let wakesForIt = isReady && inFlight < limits.inFlight && now >= queue.resumeAt
-        let wakesForTime = found == nil && now + limits.linger < sleepsUntil
+        let wakesForIt = isReady && inFlight < concurrency.limit && now >= queue.resumeAt
+        let wakesForTime = found == nil && batch.dueAt < sleepsUntil
         let wakes = (wakesForIt && sleepsUntil > now) || wakesForTime
         if wakes { sleepsUntil = now }
         return Taken(ticket: lastTicket, wakes: wakes)
@@ -83,16 +96,31 @@ struct ProducerState {
 
     /// The batch that goes out next, targets in turn.
     mutating func next(now: Int64) -> Batch? {
-        guard !isStopping, inFlight < limits.inFlight else { return nil }
+        guard !isStopping, inFlight < concurrency.limit, rates.opensAt(now: now) <= now else {
+            return nil
+        }
         for step in targets.indices {
             let index = (nextTarget + step) % targets.count
-            guard let batch = targets[index].next(now: now, linger: limits.linger) else { continue }
+            let target = targets[index]
+            guard let batch = target.next(now: now) else { continue }
             nextTarget = index + 1
-            targets[index].inFlight += 1
+            target.inFlight += 1
             inFlight += 1
-            return batch
+            concurrency.begun(inFlight: inFlight)
+            let going = target.blockedBy == nil ? batch : probe(batch, target)
+            rates.pay(going)
+            return going
         }
         return nil
+    }
+
+    /// One object tells as much as many, and risks less.
+    private func probe(_ batch: Batch, _ target: TargetQueue) -> Batch {
+        guard batch.count > 1, let one = try? batch.part(0..<1, of: batch.split),
+            let rest = try? batch.part(1..<batch.count, of: batch.split)
+        else { return batch }
+        target.putBack(rest)
+        return one
     }
 
     /// Ends what has waited for longer than it may.
@@ -106,13 +134,11 @@ struct ProducerState {
 
     /// Notes until when the thread may sleep, and says so.
     mutating func sleepTime(now: Int64) -> Int64 {
+        let opensAt = inFlight < concurrency.limit ? rates.opensAt(now: now) : nil
         var time = Int64.max
         for target in targets {
-            time = min(
-                time,
-                target.wakeTime(
-                    canSend: inFlight < limits.inFlight, linger: limits.linger,
-                    deliveryTimeout: limits.deliveryTimeout))
+            let wake = target.wakeTime(opensAt: opensAt, deliveryTimeout: limits.deliveryTimeout)
+            time = min(time, wake)
         }
         sleepsUntil = time
         return time
@@ -122,14 +148,18 @@ struct ProducerState {
 
     /// Takes note of an attempt, and does with its batch what `Delivery` decides. `settlement` is
     /// what the batch comes to if this is the end.
+    @discardableResult
     mutating func finished(
-        _ settlement: Settlement, _ verdict: Verdict, _ retryAfter: Int64?, now: Int64
-    ) {
+        _ settlement: Settlement, _ verdict: Verdict, _ retryAfter: Int64?, took: Int64, now: Int64
+    ) -> Delivery.Decision {
         let batch = settlement.batch
         let target = targets[batch.target]
         target.inFlight -= 1
         inFlight -= 1
         counters.attempts += 1
+        target.breaker.attempted(verdict)
+        concurrency.ended(verdict, took: took, now: now)
+        if verdict.next == .deliver { target.budget.earn() }
         switch verdict.next {
         case .deliver, .split, .halve: target.failures = 0
         default: target.failures += 1
@@ -146,7 +176,8 @@ struct ProducerState {
             settleExpired(batch)
         case .retry(let pause):
             counters.retries += 1
-            target.resumeAt = now + pause
+            let hasBudget = verdict.next == .hold || target.budget.pay(for: verdict)
+            target.resumeAt = now + (hasBudget ? pause : max(pause, limits.delivery.backoff.cap))
             target.putBack(batch)
         case .split:
             if verdict.next == .halve { target.learn(bodyBytes: batch.objects.count) }
@@ -158,6 +189,7 @@ struct ProducerState {
             settle(settlement, isRejected: false, now: now)
             block(target, batch, until: now + pause)
         }
+        return decision
     }
 
     /// A batch that could not even be begun goes back and waits a moment.
@@ -180,8 +212,9 @@ struct ProducerState {
             apply(split.decided(batch.count, stored: isStored), split, target, now: now)
         } else if isRejected && target.blockedBy != nil {
             // While a target rejects everything, one rejection more says nothing of the object.
+            // The next probe is another object.
             block(target, batch, until: now + Delivery.probes.base)
-            target.putBack(batch)
+            target.putLast(batch)
         } else {
             conclude(settlement)
         }
@@ -200,10 +233,10 @@ struct ProducerState {
             counters.systemicRejections += 1
             target.splits -= 1
             target.forget(split)
-            for batch in batches.reversed() {
+            for batch in batches {
                 batch.split = nil
                 block(target, batch, until: now + Delivery.probes.base)
-                target.putBack(batch)
+                target.putLast(batch)
             }
         }
     }
@@ -284,31 +317,56 @@ struct ProducerState {
 
     /// Everything goes as soon as it can. Tells which epoch has to be over.
     mutating func hurry() -> Int {
-        for target in targets {
-            target.open?.isDue = true
-            target.seal()
-        }
+        for target in targets { target.seal() }
         return epochs.end()
     }
 
     /// Better credentials may help those that wait for a person.
-    mutating func retryBlocked() {
+    private func retryBlocked() {
         for target in targets where target.blockedBy != nil { target.resumeAt = 0 }
+    }
+
+    /// The targets that a caller means: one, or all for nil.
+    private mutating func targets(
+        named name: UnsafeRawBufferPointer?
+    ) throws(DatapanelError) -> [TargetQueue] {
+        if isClosing { throw Self.closed }
+        guard let name else { return targets }
+        return [targets[try target(named: name)]]
+    }
+
+    mutating func pause(
+        _ name: UnsafeRawBufferPointer?, _ isPaused: Bool
+    ) throws(DatapanelError) {
+        for target in try targets(named: name) { target.isPaused = isPaused }
+    }
+
+    /// Gives up what waits; tells how many objects that were.
+    mutating func purge(_ name: UnsafeRawBufferPointer?) throws(DatapanelError) -> Int {
+        var count = 0
+        for target in try targets(named: name) {
+            while let batch = target.popAny() {
+                count += batch.count
+                finishUnsent(batch, Self.cancelled(batch, "it was purged before it was delivered"))
+            }
+        }
+        return count
     }
 
     /// Takes out what has no outcome, as cancelled.
     mutating func abandon(_ flights: [(batch: Batch, isBodyOut: Bool)]) -> [Settlement] {
+        let reason = "the producer was closed before it was delivered"
         var left: [Settlement] = []
         for (batch, isBodyOut) in flights {
             inFlight -= 1
             targets[batch.target].inFlight -= 1
             if isBodyOut { batch.ambiguousAttempts += 1 }
-            left.append(Settlement(Self.cancelled(batch), batch))
+            left.append(Settlement(Self.cancelled(batch, reason), batch))
             for suspect in batch.split?.abandon() ?? [] { left.append(suspect) }
         }
         for target in targets {
             while let batch = target.popAny() {
-                left.append(Settlement(Self.cancelled(batch), batch))
+                left.append(Settlement(Self.cancelled(batch, reason), batch))
                 for suspect in batch.split?.abandon() ?? [] { left.append(suspect) }
             }
         }
@@ -316,14 +374,13 @@ struct ProducerState {
         return left
     }
 
-    private static func cancelled(_ batch: Batch) -> Outcome {
+    private static func cancelled(_ batch: Batch, _ reason: String) -> Outcome {
         var outcome = Outcome()
         outcome.code = .cancelled
         outcome.attempts = UInt32(truncatingIfNeeded: batch.attempts)
         outcome.finishedAt = Clock.unix()
         outcome.message = Text.ifPossible(
-            "the producer was closed before this was delivered; "
-                + (batch.lastCause.map { "last: \($0)" } ?? "it was never sent"))
+            "\(reason); " + (batch.lastCause.map { "last: \($0)" } ?? "it was never sent"))
         return outcome
     }
 

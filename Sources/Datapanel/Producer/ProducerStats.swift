@@ -1,24 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A producer's counters as data.
+/// How statistics are written.
+package enum StatsFormat {
+    case json, prometheus
+
+    package static func named(_ name: UnsafeRawBufferPointer) throws(DatapanelError) -> StatsFormat
+    {
+        if ASCII.equal(name, "json") { return .json }
+        if ASCII.equal(name, "prometheus") { return .prometheus }
+        throw DatapanelError(.argument, "statistics come as json or prometheus")
+    }
+}
+
+/// A counter or a level of a producer, by the name that both formats give it.
+struct Metric {
+    let name: StaticString
+    let value: Int
+    let isLevel: Bool
+    let help: StaticString
+}
+
+/// What a producer counts, for whoever writes it down.
 enum ProducerStats {
+    static func metrics(_ state: ProducerState) -> [Metric] {
+        let counters = state.counters
+        func counter(_ name: StaticString, _ value: Int, _ help: StaticString) -> Metric {
+            Metric(name: name, value: value, isLevel: false, help: help)
+        }
+        func level(_ name: StaticString, _ value: Int, _ help: StaticString) -> Metric {
+            Metric(name: name, value: value, isLevel: true, help: help)
+        }
+        return [
+            counter("objects_taken", counters.taken, "Objects that were taken."),
+            counter("objects_refused", counters.refused, "Objects that found the queue full."),
+            counter("objects_stored", counters.stored, "Objects with an id."),
+            counter("objects_failed", counters.failed, "Objects with another outcome."),
+            level("queue_objects", state.queuedObjects, "Objects without an outcome."),
+            level("queue_bytes", state.queuedBytes, "Bytes of objects without an outcome."),
+            counter("attempts", counters.attempts, "Requests that ended."),
+            counter("retries", counters.retries, "Requests whose batch is sent again."),
+            counter("splits", counters.splits, "Batches that went on in two halves."),
+            counter(
+                "systemic_rejections", counters.systemicRejections,
+                "Times that a target was found to reject everything."),
+            level("in_flight", state.inFlight, "Requests under way."),
+            level("reports_waiting", state.reports.count, "Reports that nobody collected."),
+            counter(
+                "reports_dropped", state.reports.dropped, "Reports that nobody collected in time."),
+        ]
+    }
+
+    static func histograms(
+        _ state: ProducerState
+    ) -> [(name: StaticString, histogram: Histogram, help: StaticString)] {
+        [
+            ("batch_objects", state.counters.batchObjects, "Objects in a request."),
+            (
+                "queue_microseconds", state.counters.queueTime,
+                "From the first object to its request."
+            ),
+            (
+                "wire_microseconds", state.counters.wireTime,
+                "From the begin of a request to its end."
+            ),
+        ]
+    }
+
     static func json(_ state: ProducerState) throws(DatapanelError) -> OwnedText {
         let object = try ObjectBuilder()
-        let counters = state.counters
-        try object.set("objects.taken", integer: Int64(counters.taken))
-        try object.set("objects.refused", integer: Int64(counters.refused))
-        try object.set("objects.queued", integer: Int64(state.queuedObjects))
-        try object.set("objects.queued_bytes", integer: Int64(state.queuedBytes))
-        try object.set("objects.stored", integer: Int64(counters.stored))
-        try object.set("objects.failed", integer: Int64(counters.failed))
-        try object.set("requests.attempts", integer: Int64(counters.attempts))
-        try object.set("requests.retries", integer: Int64(counters.retries))
-        try object.set("requests.splits", integer: Int64(counters.splits))
-        try object.set("requests.in_flight", integer: Int64(state.inFlight))
-        try object.set(
-            "requests.systemic_rejections", integer: Int64(counters.systemicRejections))
-        try object.set("reports.waiting", integer: Int64(state.reports.count))
-        try object.set("reports.dropped", integer: Int64(state.reports.dropped))
+        for metric in metrics(state) {
+            try object.set(cString(metric.name), integer: Int64(metric.value))
+        }
+        for (name, histogram, _) in histograms(state) {
+            let entry = try ObjectBuilder()
+            try entry.set("count", integer: Int64(histogram.count))
+            try entry.set("sum", integer: histogram.sum)
+            for index in 0..<Histogram.classCount {
+                try entry.set("counts[+]", integer: Int64(histogram.counts[index]))
+            }
+            try object.set(cString(name), object: entry)
+        }
         for target in state.targets { try describe(target, in: object) }
         return try object.json()
     }
@@ -29,11 +90,17 @@ enum ProducerStats {
         try object.set("targets[+].target", string: target.name.pointer)
         try object.set("targets[-1].in_flight", integer: Int64(target.inFlight))
         try object.set("targets[-1].failures", integer: Int64(target.failures))
+        try object.set("targets[-1].paused", bool: target.isPaused)
+        try object.set("targets[-1].breaker_open", bool: target.breaker.isOpen)
         guard let reason = target.blockedBy else {
             return try object.setNull("targets[-1].blocked_by")
         }
         let text = try Text.of(reason)
         defer { withExtendedLifetime(text) {} }
         try object.set("targets[-1].blocked_by", string: text.pointer)
+    }
+
+    private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {
+        UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
     }
 }

@@ -4,9 +4,11 @@
 ///
 /// A rejection of everything is no fault of the objects: a wrong target or a wrong envelope looks
 /// just so. Therefore nobody believes a rejected object until some other object of the batch was
-/// stored. When eight were rejected for the same reason, or all of fewer, it is the target.
+/// stored. When eight were rejected for the same reason, or all of a small batch, it is the target.
 final class Split {
     private static let enough = 8
+    /// Up to here all of them are tried: a few bad ones in a row must not look like everything.
+    private static let small = 10
 
     private let total: Int
     private var undecided: Int
@@ -44,7 +46,8 @@ final class Split {
 
     private func conclude() -> Conclusion {
         let isSystemic =
-            !hasSuccess && hasOneReason && suspects.count >= min(Self.enough, total)
+            !hasSuccess && hasOneReason
+            && suspects.count >= (total > Self.small ? Self.enough : total)
         guard isSystemic || hasSuccess || undecided <= 0 else { return .wait }
         let found = suspects
         suspects = []

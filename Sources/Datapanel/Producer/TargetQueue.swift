@@ -15,6 +15,9 @@ final class TargetQueue {
     var inFlight = 0
     /// Rejected batches that are being halved: one part at a time.
     var splits = 0
+    var isPaused = false
+    var breaker = Breaker()
+    var budget = RetryBudget()
     /// Bodies above this were too large lately.
     private var learnedBytes = Int.max
 
@@ -59,17 +62,25 @@ final class TargetQueue {
         ready.prepend(batch)
     }
 
+    func putLast(_ batch: Batch) {
+        ready.append(batch)
+    }
+
     func learn(bodyBytes: Int) {
         learnedBytes = max(1_024, min(learnedBytes, bodyBytes / 2))
     }
 
+    /// One at a time while it is unsure whether any will do.
+    private var maySend: Bool {
+        guard !isPaused else { return false }
+        return inFlight == 0 || (blockedBy == nil && splits == 0 && !breaker.isOpen)
+    }
+
     /// What goes out next. The open batch goes before it is full when its time has come.
-    func next(now: Int64, linger: Int64) -> Batch? {
-        guard now >= resumeAt, inFlight == 0 || (blockedBy == nil && splits == 0) else {
-            return nil
-        }
+    func next(now: Int64) -> Batch? {
+        guard maySend, now >= resumeAt else { return nil }
         if let batch = ready.popFirst() { return batch }
-        guard let batch = open, batch.isDue || now >= batch.startedAt + linger else { return nil }
+        guard let batch = open, now >= batch.dueAt else { return nil }
         open = nil
         return batch
     }
@@ -92,15 +103,14 @@ final class TargetQueue {
         return ready.popFirst()
     }
 
-    /// When there will be something to do that nobody announces.
-    func wakeTime(canSend: Bool, linger: Int64, deliveryTimeout: Int64) -> Int64 {
+    /// When there will be something to do that nobody announces. `opensAt` is when a request may
+    /// begin at all; nil when only the end of another makes room.
+    func wakeTime(opensAt: Int64?, deliveryTimeout: Int64) -> Int64 {
         guard hasWork else { return .max }
         let oldest = min(ready.first?.startedAt ?? .max, open?.startedAt ?? .max)
-        var time = oldest + deliveryTimeout
-        if canSend, inFlight == 0 || (blockedBy == nil && splits == 0) {
-            let due = ready.isEmpty ? (open.map { $0.isDue ? 0 : $0.startedAt + linger } ?? 0) : 0
-            time = min(time, max(resumeAt, due))
-        }
-        return time
+        let expiry = oldest + deliveryTimeout
+        guard maySend, let opensAt else { return expiry }
+        let dueAt = ready.isEmpty ? open?.dueAt ?? 0 : 0
+        return min(expiry, max(resumeAt, dueAt, opensAt))
     }
 }

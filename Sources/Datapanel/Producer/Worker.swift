@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CCurl
 import CPosix
 
 /// The producer's thread: does what `ProducerState` decides, and is the only one that touches
@@ -19,6 +18,8 @@ final class Worker: @unchecked Sendable {
     private final class Flight {
         let batch: Batch
         let url: Text
+        /// On the monotonic clock, in milliseconds.
+        let startedAt = Clock.monotonic()
         let transfer: Transfer
         let headers: HeaderList
         let ids: ItemIds
@@ -60,8 +61,8 @@ final class Worker: @unchecked Sendable {
             for start in step.starts { begin(start.batch, start.url, step.config) }
             group.perform()
             var hasFinished = false
-            while let (easy, result) = group.next() {
-                finish(easy, result, step.config)
+            while let end = group.nextEnd() {
+                finish(end, step.config)
                 hasFinished = true
             }
             // What has ended may have made room for more.
@@ -98,6 +99,9 @@ final class Worker: @unchecked Sendable {
             guard group.add(transfer) else { throw .noMemory("a request") }
             batch.attempts += 1
             flights.append(flight)
+            config.log.write(.debug, .batch, debugAreas: config.number(.debug)) {
+                "\(batch.count) objects, \(pieces.count) bytes, attempt \(batch.attempts)"
+            }
         } catch {
             config.log.write(.warning, .retry) { error.message }
             monitor.with { $0.notBegun(batch, now: Clock.monotonic()) }
@@ -109,14 +113,12 @@ final class Worker: @unchecked Sendable {
         return try Transfer(config)
     }
 
-    private func finish(
-        _ easy: UnsafeMutableRawPointer, _ result: CURLcode, _ config: Config
-    ) {
-        guard let index = flights.firstIndex(where: { $0.transfer.easy == easy }) else { return }
+    private func finish(_ end: TransferGroup.End, _ config: Config) {
+        guard let index = flights.firstIndex(where: { end.isOf($0.transfer) }) else { return }
         let flight = flights.remove(at: index)
-        group.remove(flight.transfer)
         let batch = flight.batch
-        var attempt = Attempt(batch.attempts, flight.transfer.finish(result), flight.ids)
+        var attempt = Attempt(
+            batch.attempts, group.finish(flight.transfer, end), flight.ids)
         idle.append(flight.transfer)
         config.log.write(.debug, .wire, debugAreas: config.number(.debug)) { attempt.summary }
         let error = attempt.error(flight.url, flight.ids)
@@ -129,18 +131,23 @@ final class Worker: @unchecked Sendable {
         let retryAfter = attempt.retryAfter
         let settlement = Settlement(
             attempt.outcome(error), batch, flight.ids, attempt.takeReply())
-        monitor.with { state in
-            state.finished(settlement, verdict, retryAfter, now: Clock.monotonic())
-            monitor.changed()
+        let decision = monitor.with { state in
+            let now = Clock.monotonic()
+            state.counters.note(batch, startedAt: flight.startedAt, endedAt: now)
+            defer { monitor.changed() }
+            return state.finished(
+                settlement, verdict, retryAfter, took: now - flight.startedAt, now: now)
+        }
+        if decision == .split {
+            config.log.write(.debug, .bisect, debugAreas: config.number(.debug)) {
+                "\(batch.count) objects go on in two halves"
+            }
         }
     }
 
     private func breakOff() {
         for flight in flights {
-            // Else libcurl waits for a name lookup that may take its time.
-            flight.transfer.quickExit()
-            group.remove(flight.transfer)
-            let exchange = flight.transfer.finish(CURLE_ABORTED_BY_CALLBACK)
+            let exchange = group.breakOff(flight.transfer)
             brokenOff.append((flight.batch, exchange.isBodyOut))
         }
         flights = []

@@ -17,13 +17,15 @@ package struct Log: @unchecked Sendable {
 
     /// What a line is about. The order is that of the setting "debug".
     package enum Area: Int64, CaseIterable {
-        case conn, retry, wire
+        case conn, retry, wire, batch, bisect
 
         var name: StaticString {
             switch self {
             case .conn: "conn"
             case .retry: "retry"
             case .wire: "wire"
+            case .batch: "batch"
+            case .bisect: "bisect"
             }
         }
     }

@@ -77,11 +77,6 @@ final class Transfer {
         return finished
     }
 
-    /// Lets a name lookup under way go on alone when the transfer ends (`CURLOPT_QUICK_EXIT`).
-    func quickExit() {
-        dpx_curl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
-    }
-
     /// Whether the last call opened a connection, and to which address.
     var connection: (isNew: Bool, address: String) {
         var count = 0

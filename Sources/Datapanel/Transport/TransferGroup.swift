@@ -24,23 +24,39 @@ final class TransferGroup: @unchecked Sendable {
         curl_multi_add_handle(multi, transfer.easy) == CURLM_OK
     }
 
-    /// Also breaks a transfer off.
-    func remove(_ transfer: Transfer) {
-        curl_multi_remove_handle(multi, transfer.easy)
-    }
-
     /// Moves everything on as far as it goes without waiting.
     func perform() {
         var running: Int32 = 0
         curl_multi_perform(multi, &running)
     }
 
-    /// A transfer that has ended, told by its handle, and how.
-    func next() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
+    /// That a transfer has ended, and how.
+    struct End {
+        fileprivate let easy: UnsafeMutableRawPointer
+        fileprivate let result: CURLcode
+
+        func isOf(_ transfer: Transfer) -> Bool { transfer.easy == easy }
+    }
+
+    func nextEnd() -> End? {
         var easy: UnsafeMutableRawPointer?
         var result = CURLE_OK
         guard dpx_curl_multi_next(multi, &easy, &result) != 0, let easy else { return nil }
-        return (easy, result)
+        return End(easy: easy, result: result)
+    }
+
+    /// Takes out a transfer that has ended, with what it brought.
+    func finish(_ transfer: Transfer, _ end: End) -> Exchange {
+        curl_multi_remove_handle(multi, transfer.easy)
+        return transfer.finish(end.result)
+    }
+
+    /// Takes out a transfer that has not ended, at once.
+    func breakOff(_ transfer: Transfer) -> Exchange {
+        // Else libcurl waits for a name lookup under way, which may take its time.
+        dpx_curl_set_long(transfer.easy, CURLOPT_QUICK_EXIT, 1)
+        curl_multi_remove_handle(multi, transfer.easy)
+        return transfer.finish(CURLE_ABORTED_BY_CALLBACK)
     }
 
     /// Waits until there is something to do for a transfer, somebody wakes it up, or the time is

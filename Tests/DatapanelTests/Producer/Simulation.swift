@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+@testable import Datapanel
+
+/// A producer's decisions without its thread: a service that is a closure, and a clock that only
+/// moves when nothing else can.
+struct Simulation {
+    var state: ProducerState
+    var now: Int64 = 1_000_000
+    private(set) var requests = 0
+    private(set) var stored: [String] = []
+    private let target: Int
+
+    /// What the service makes of the objects of a request.
+    typealias Service = ([String]) -> Situation
+
+    init(_ settings: [String: String] = [:]) throws {
+        var config = Config()
+        let needed = [
+            "endpoint": "http://127.0.0.1:1", "project.id": "p", "workspace.id": "w",
+            "auth.token": "t", "linger": "0ms",
+        ]
+        for (key, value) in needed.merging(settings, uniquingKeysWith: { $1 }) {
+            try withBytes(key) { key in try withBytes(value) { try config.set(key, $0) } }
+        }
+        try config.checkProducer()
+        let limits = ProducerLimits(config, headCount: 20)
+        state = ProducerState(config, limits, try EventFlag.make())
+        var made = state
+        target = try withBytes("target") { try made.target(named: $0) }
+        state = made
+    }
+
+    mutating func take(_ object: String) throws -> ProducerState.Taken? {
+        var changed = state
+        defer { state = changed }
+        return try withBytes(object) { object in
+            try changed.take(object, for: target, opaque: nil, now: now, time: 0)
+        }
+    }
+
+    /// Runs until all is decided or so many requests are out.
+    mutating func run(requests limit: Int = .max, _ service: Service) throws {
+        _ = state.hurry()
+        while requests < limit, state.queuedObjects > 0 {
+            state.expire(now: now)
+            guard let batch = state.next(now: now) else {
+                let time = state.sleepTime(now: now)
+                guard time != .max else { return }
+                now = max(now + 1, time)
+                continue
+            }
+            requests += 1
+            batch.attempts += 1
+            try answer(batch, service)
+        }
+    }
+
+    private mutating func answer(_ batch: Batch, _ service: Service) throws {
+        let texts = (0..<batch.count).map { String(decoding: batch.object($0), as: UTF8.self) }
+        let situation = service(texts)
+        let verdict = situation.verdict
+        if verdict.next == .ambiguous { batch.ambiguousAttempts += 1 }
+        batch.lastCause = situation == .stored ? batch.lastCause : "\(verdict.sign)"
+        var outcome = Outcome()
+        outcome.code = verdict.code
+        outcome.stored = verdict.stored
+        var reply = Bytes()
+        let ids = try ItemIds(capacity: batch.count)
+        if situation == .stored {
+            stored += texts
+            let list = texts.map { _ in #"{"id":"i"}"# }.joined(separator: ",")
+            try reply.append(text: "[\(list)]")
+            _ = ReplyDecoder.decode(reply.mutableView, isJSON: true, ids)
+        }
+        state.finished(Settlement(outcome, batch, ids, reply), verdict, nil, took: 1, now: now)
+    }
+
+    /// Each object that has an outcome, with it. The report's own pointers are no more.
+    mutating func collect() -> [(object: String, report: Report, message: String?)] {
+        state.collect(.max).flatMap { slice in
+            slice.positions.map { position in
+                let object = slice.settlement.batch.object(position)
+                let report = slice.settlement[position]
+                return (String(decoding: object, as: UTF8.self), report, string(report.message))
+            }
+        }
+    }
+}

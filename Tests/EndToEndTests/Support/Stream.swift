@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import CDatapanel
+import DatapanelABI
+import DatapanelEmulator
+import Testing
+
+/// A producer made through the C interface, and what tests ask of it.
+final class Stream {
+    struct Report {
+        let code: Int
+        let stored: Int
+        let ticket: UInt64
+        let id: String?
+        let payload: String?
+        let message: String
+        let isPossibleDuplicate: Bool
+    }
+
+    private let producer: OpaquePointer
+
+    init(_ endpoint: String, _ settings: [String: String] = [:]) throws {
+        let config = dp_config_new()
+        defer { dp_config_free(config) }
+        let options = Emulator.Options()
+        var all = [
+            "endpoint": endpoint, "project.id": options.project,
+            "workspace.id": options.workspace, "auth.token": options.token,
+            "backoff.base": "1ms", "backoff.cap": "20ms", "linger": "5ms",
+        ]
+        all.merge(settings) { $1 }
+        for (key, value) in all { try #require(dp_config_set(config, key, value, nil) == DP_OK) }
+        var error: OpaquePointer?
+        defer { dp_error_free(error) }
+        producer = try #require(
+            dp_producer_new(config, &error), "\(String(cString: dp_error_message(error)))")
+    }
+
+    deinit { dp_producer_free(producer) }
+
+    func send(_ object: String, to target: String = DataClass.alert.id) -> (Int, UInt64) {
+        var ticket: UInt64 = 0
+        let code = dp_producer_send(
+            producer, target, object, object.utf8.count, nil, 0, &ticket, nil)
+        return (Int(code), ticket)
+    }
+
+    func sendMany(_ text: String) -> (code: Int, count: Int, first: UInt64) {
+        var count = 0
+        var first: UInt64 = 0
+        let code = dp_producer_send_many(
+            producer, DataClass.alert.id, text, text.utf8.count, nil, 0, &first, &count, nil)
+        return (Int(code), count, first)
+    }
+
+    func set(_ key: String, _ value: String) -> Int {
+        Int(dp_producer_set(producer, key, value, nil))
+    }
+
+    func flush(_ timeout: Int32 = 10_000) -> Int { Int(dp_producer_flush(producer, timeout, nil)) }
+
+    /// Reports until there are so many, or ten seconds are over.
+    func reports(_ count: Int) -> [Report] {
+        var found: [Report] = []
+        let deadline = ContinuousClock.now + .seconds(10)
+        while found.count < count, ContinuousClock.now < deadline {
+            var reports: OpaquePointer?
+            _ = dp_producer_poll(producer, 1_000, 0, &reports)
+            found += Self.copy(reports)
+            dp_reports_free(reports)
+        }
+        return found
+    }
+
+    func close(_ timeout: Int32) -> (code: Int, left: [Report]) {
+        var left: OpaquePointer?
+        let code = dp_producer_close(producer, timeout, &left, nil)
+        defer { dp_reports_free(left) }
+        return (Int(code), Self.copy(left))
+    }
+
+    func pause(_ isPaused: Bool) -> Int {
+        Int(dp_producer_pause(producer, nil, isPaused ? 1 : 0))
+    }
+
+    func purge() -> (code: Int, count: Int) {
+        var count = 0
+        return (Int(dp_producer_purge(producer, DataClass.alert.id, &count)), count)
+    }
+
+    func stats(_ format: String?) -> String? {
+        guard let text = dp_producer_stats(producer, format) else { return nil }
+        defer { dp_free(text) }
+        return String(cString: text)
+    }
+
+    var queued: Int {
+        var objects = 0
+        _ = dp_producer_queued(producer, &objects, nil)
+        return objects
+    }
+
+    private static func copy(_ reports: OpaquePointer?) -> [Report] {
+        (0..<dp_reports_count(reports)).compactMap { index in
+            guard let row = dp_reports_at(reports, index)?.pointee else { return nil }
+            let payload = UnsafeRawBufferPointer(start: row.payload, count: row.payload_len)
+            return Report(
+                code: Int(row.code), stored: Int(row.stored), ticket: row.ticket,
+                id: row.id.map { String(cString: $0) },
+                payload: row.payload == nil ? nil : String(decoding: payload, as: UTF8.self),
+                message: row.message.map { String(cString: $0) } ?? "",
+                isPossibleDuplicate: Int(row.flags) & DP_POSSIBLE_DUPLICATE != 0)
+        }
+    }
+}
