@@ -76,7 +76,7 @@ static void a_wait_holds_the_whole_target(void)
     struct times times = { 0, 0, "Retry-After: 1\r\n" };
     struct service *service = service_start(throttle, &times);
     dp_producer *producer = PRODUCER("endpoint", service_url(service),
-                                     "batch.objects", "1");
+                                     "batch.objects", "1", "inflight", "1");
     struct gathered gathered = { 0 };
 
     produce_many(producer, 0, 1);
@@ -114,7 +114,6 @@ static void a_wait_that_is_too_long_is_reported(void)
     REQUIRE(gathered.count == 3);
     CHECK_HAS(gathered.reports[0]->message, "429");
     CHECK_INT(gathered.reports[0]->stored, DP_STORED_NO);
-    CHECK_INT(gathered.reports[0]->http_status, 429);
     gathered_free(&gathered);
     dp_producer_free(producer);
     service_stop(service);
@@ -133,7 +132,8 @@ static void expires(const char *endpoint, const char *fault, const char *cause)
     check_fault(fault);
     first = produce_many(producer, 0, 5);
     gather(&gathered, producer, 5);
-    CHECK(check_now() - begun >= 1.4);
+    /* Not in vain: what is left must be shorter than the next pause. */
+    CHECK(check_now() - begun >= 1.2);
     CHECK(check_now() - begun < 30);
     for (size_t i = 0; i < gathered.count; i++) {
         const dp_report *report = gathered.reports[i];
@@ -144,7 +144,7 @@ static void expires(const char *endpoint, const char *fault, const char *cause)
         CHECK_INT(report->stored, DP_STORED_NO);
         CHECK_HAS(report->message, cause);
         CHECK(report->attempts >= 2);
-        CHECK(report->finished_us - report->queued_us >= 1400000);
+        CHECK(report->finished_us - report->queued_us >= 1200000);
         CHECK(report->id == NULL);
         CHECK_INT(report->payload_len, length);
         CHECK(report->payload

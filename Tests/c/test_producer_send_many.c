@@ -88,7 +88,19 @@ static void a_text_is_taken_until_its_fault(void)
     service_stop(service);
 }
 
-/* Each line of a file arrives as it stands, and the tickets follow the order
+/* White space around an object separates it from the others. */
+static const char *trimmed(char *line)
+{
+    size_t length;
+
+    line += strspn(line, " \t\r");
+    length = strlen(line);
+    while (length > 0 && strchr(" \t\r", line[length - 1]))
+        line[--length] = '\0';
+    return line;
+}
+
+/* Each object of a file arrives as it stands, and the tickets follow the order
  * of the lines, however the file is given. */
 static void files_are_sent(const char *name, int as_array)
 {
@@ -121,7 +133,7 @@ static void files_are_sent(const char *name, int as_array)
         const dp_report *report = gathered_ticket(&gathered, first + i);
         REQUIRE(report && report->id);
         CHECK(report->opaque == lines);
-        samples_stored(ALERT, report->id, lines[i]);
+        samples_stored(ALERT, report->id, trimmed(lines[i]));
     }
     CHECK_INT(check_stat("objects"), count);
     check_row(NULL);

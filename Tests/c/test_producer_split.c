@@ -7,6 +7,7 @@
 #include "produce.h"
 #include "service.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,51 @@ static void a_few_of_hundred(void)
     CHECK(send_batch(bad, 100) <= bound(3, 100));
 }
 
+/* Refuses everything until it is mended. */
+static struct service_answer refuse_all(const struct service_request *request,
+                                        void *context)
+{
+    struct service_answer answer = { 0, 0, 0, NULL, NULL };
+
+    (void)request;
+    if (!*(atomic_int *)context)
+        answer.status = 400;
+    return answer;
+}
+
+/* When nothing at all is accepted, the objects are not at fault. */
+static void a_refusal_of_everything_fails_nothing(size_t count)
+{
+    atomic_int mended = 0;
+    struct service *service = service_start(refuse_all, &mended);
+    char size[16];
+    dp_producer *producer;
+    struct gathered gathered = { 0 };
+    dp_reports *reports = NULL;
+
+    snprintf(size, sizeof size, "%lu", (unsigned long)count);
+    check_row(size);
+    producer = PRODUCER("endpoint", service_url(service),
+                        "batch.objects", size, "linger", "60s");
+    produce_many(producer, 0, count);
+    CHECK_CODE(dp_producer_flush(producer, 2000, NULL), DP_E_WAIT);
+    CHECK_CODE(dp_producer_poll(producer, 0, 0, &reports), DP_OK);
+    CHECK(reports == NULL);
+    CHECK_INT(produce_queued(producer), count);
+    /* To the first of them, then eight or all, and at most one probe. */
+    CHECK(service_requests(service)
+          <= 2 * (size_t)logarithm(count, 1) + 10);
+    mended = 1;
+    gather(&gathered, producer, count);
+    CHECK_INT(gathered_code(&gathered, DP_OK), count);
+    CHECK_INT(service_stored(service, NULL), count);
+    CHECK_INT(service_stored(service, "{\"n\":0}"), 1);
+    check_row(NULL);
+    gathered_free(&gathered);
+    dp_producer_free(producer);
+    service_stop(service);
+}
+
 /* Takes at most three objects at a time, and none with "bad" in it. */
 static struct service_answer three_at_most(
     const struct service_request *request, void *context)
@@ -184,6 +230,8 @@ int main(void)
     all_subsets();
     one_of_hundred();
     a_few_of_hundred();
+    a_refusal_of_everything_fails_nothing(4);
+    a_refusal_of_everything_fails_nothing(100);
     what_is_too_large_is_halved();
     return check_result();
 }
