@@ -60,6 +60,15 @@ EXPERIMENTS = (
         server="sink",
     ),
     Experiment(
+        name="produce",
+        title=f"Stream objects in requests of {BATCH}, 4 at a time, and read the ids",
+        contenders=(
+            Contender("produce_datapanel", "dp_producer", 500_000, in_flight=4),
+            Contender("send_prebuilt", "libcurl, no JSON work", 500_000, in_flight=4),
+        ),
+        server="sink",
+    ),
+    Experiment(
         name="emulator",
         title=f"What datapanel-emulator takes: requests of {BATCH}, 4 at a time",
         contenders=(Contender("send_prebuilt", "libcurl, no JSON work", 100_000, in_flight=4),),
