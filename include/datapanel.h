@@ -3,8 +3,8 @@
  * libdatapanel builds and submits batch-create requests to the SecMaster data
  * panel: it takes JSON objects (alerts, incidents, indicators), sends them in
  * one HTTP call, and tells for each object what became of it. It keeps the
- * bytes it is given: what you add is what is sent. It never sends an object a
- * second time when the first time may have worked.
+ * bytes it is given: what you add is what is sent. When an attempt may have
+ * worked it never sends the object again without telling you.
  *
  *     #include <datapanel.h>
  *     #include <stdio.h>
