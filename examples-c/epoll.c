@@ -196,10 +196,14 @@ int main(int argc, char **argv)
     } else {
         run(&loop);
     }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("standard output");
+        loop.failed++;
+    }
     dp_error_free(error);
     dp_producer_free(loop.producer);
     if (loop.epoll >= 0)
         close(loop.epoll);
     free(loop.input);
-    return loop.failed || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return loop.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -41,10 +41,10 @@ int main(int argc, char **argv)
     dp_client *client = NULL;
     dp_reports *reports = NULL;
     dp_code code;
+    int status = EXIT_FAILURE;
 
     if (argc != 2) {
         fprintf(stderr, "usage: %s DATA_CLASS_ID\n", argv[0]);
-        code = DP_E_ARGUMENT;
         goto done;
     }
     code = dp_config_load(config, NULL, &error);
@@ -59,11 +59,14 @@ int main(int argc, char **argv)
     if (code == DP_OK)
         code = dp_client_submit(client, argv[1], request, 0, &reports, &error);
 
-    if (code == DP_OK)
-        puts(dp_reports_at(reports, 0)->id);
-    else
+    if (code != DP_OK)
         fprintf(stderr, "%s: %s\n", dp_code_name(code),
                 dp_error_message(error));
+    else if (puts(dp_reports_at(reports, 0)->id) == EOF ||
+             fflush(stdout) != 0)
+        perror("stored, but its id cannot be written");
+    else
+        status = EXIT_SUCCESS;
 done:
     dp_reports_free(reports);
     dp_client_free(client);
@@ -71,5 +74,5 @@ done:
     dp_object_free(alert);
     dp_config_free(config);
     dp_error_free(error);
-    return code == DP_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    return status;
 }

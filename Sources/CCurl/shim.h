@@ -44,10 +44,6 @@ static inline CURLcode dpx_curl_set_progress(CURL *easy, curl_xferinfo_callback 
     return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, progress);
 }
 
-static inline CURLMcode dpx_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
-    return curl_multi_setopt(multi, option, value);
-}
-
 // The next transfer that has ended: whether there is one, which, and how.
 static inline int dpx_curl_multi_next(CURLM *multi, CURL **easy, CURLcode *result) {
     int left = 0;
@@ -59,6 +55,16 @@ static inline int dpx_curl_multi_next(CURLM *multi, CURL **easy, CURLcode *resul
             return 1;
         }
     return 0;
+}
+
+// Unknown to libcurl before 7.87, in its headers and at run time.
+static inline CURLcode dpx_curl_set_quick_exit(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    return curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#else
+    (void)easy;
+    return CURLE_UNKNOWN_OPTION;
+#endif
 }
 
 static inline CURLcode dpx_curl_get_long(CURL *easy, CURLINFO info, long *value) {

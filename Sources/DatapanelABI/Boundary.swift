@@ -71,7 +71,7 @@ func optionalText(_ pointer: UnsafePointer<CChar>?) -> UnsafeRawBufferPointer? {
     pointer.map { UnsafeRawBufferPointer(start: $0, count: strlen($0)) }
 }
 
-/// Text with a length. NULL is allowed where the length is 0.
+/// Text with a length, which may be 0; NULL is refused then too.
 func text(
     _ pointer: UnsafePointer<CChar>?, _ len: Int, _ name: StaticString
 ) throws(DatapanelError) -> UnsafeRawBufferPointer {

@@ -23,27 +23,26 @@ struct ConfigCommand: ParsableCommand {
     @Flag(help: "Fail unless a client could be made with these settings.")
     var check = false
 
+    func validate() throws {
+        if markdown && (check || file != nil) {
+            throw ValidationError("--markdown prints the reference; it goes with no other option.")
+        }
+    }
+
     func run() throws {
-        if markdown { return print(SettingsDocument.text(), terminator: "") }
-        do throws(DatapanelError) {
+        if markdown { return try write(SettingsDocument.text()) }
+        do {
             var config = Config()
             try Environment.load(into: &config)
             if let file { try ConfigFile.load(file, into: &config) }
+            var text = ""
             for key in SettingKey.allCases {
-                print("\(key.setting.key) = \(String(cString: config.shown(key)))")
+                text += "\(key.setting.key) = \(String(cString: config.shown(key)))\n"
             }
+            try write(text)
             if check { try config.check() }
-        } catch {
-            throw CommandFailure(error)
+        } catch let error as DatapanelError {
+            throw CommandFailure(description: error.message)
         }
-    }
-}
-
-/// An error of the library, as the command line shows it.
-struct CommandFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ error: DatapanelError) {
-        description = error.message
     }
 }

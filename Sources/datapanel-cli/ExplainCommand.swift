@@ -16,10 +16,16 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "Print the whole table, docs/OUTCOMES.md.")
     var markdown = false
 
+    func validate() throws {
+        if markdown && what != nil {
+            throw ValidationError("--markdown prints the whole table; it goes with no argument.")
+        }
+    }
+
     func run() throws {
-        if markdown { return print(OutcomesDocument.text(), terminator: "") }
+        if markdown { return try write(OutcomesDocument.text()) }
         let found = try situations()
-        print(found.map(Self.paragraph).joined(separator: "\n"))
+        try write(found.map(Self.paragraph).joined(separator: "\n"))
     }
 
     private func situations() throws -> [Situation] {

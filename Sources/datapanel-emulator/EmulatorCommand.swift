@@ -45,9 +45,24 @@ struct EmulatorCommand: ParsableCommand {
     var listField: Emulator.ListField?
 
     func validate() throws {
-        for (flag, value) in [("project", project), ("workspace", workspace), ("token", token)]
-        where value.isEmpty {
+        let texts = [
+            ("project", project), ("workspace", workspace), ("token", token),
+            ("host", host), ("db", database ?? "memory"),
+        ]
+        for (flag, value) in texts where value.isEmpty {
             throw ValidationError("--\(flag) must not be empty")
+        }
+        let ids = [("project", project), ("workspace", workspace)]
+        for (flag, id) in ids + dataclass.map({ ("dataclass", $0.id) })
+        where id.unicodeScalars.contains(where: { $0 == "/" || $0.value <= 0x20 }) {
+            throw ValidationError("--\(flag): \"\(id)\" cannot be a part of a path")
+        }
+        if token.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+            throw ValidationError("--token has a control character, which no header can hold")
+        }
+        var known: Set<String> = []
+        for dataclass in options.dataclasses where !known.insert(dataclass.id).inserted {
+            throw ValidationError("--dataclass: the id \"\(dataclass.id)\" twice")
         }
     }
 
@@ -55,7 +70,11 @@ struct EmulatorCommand: ParsableCommand {
         let signals = StopSignals()
         let emulator = try Emulator.start(options)
         print(Greeting(emulator).text)
-        fflush(nil)
+        guard fflush(nil) == 0 else {
+            let reason = String(cString: strerror(errno))
+            emulator.stop()
+            throw CommandFailure(description: "cannot write to standard output: \(reason)")
+        }
         signals.wait()
         emulator.stop()
     }
@@ -75,6 +94,11 @@ struct EmulatorCommand: ParsableCommand {
         }
         return options
     }
+}
+
+/// What ends the command, in words for a person.
+private struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
 }
 
 extension Emulator.ListField: ExpressibleByArgument {}

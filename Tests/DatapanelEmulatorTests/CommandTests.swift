@@ -74,7 +74,11 @@ struct CommandTests {
     @Test(
         arguments: [
             (["--port", "70000"], "70000", 64), (["--token", ""], "--token must not be empty", 64),
-            (["--dataclass", "Alert"], "Alert", 64),
+            (["--dataclass", "Alert"], "Alert", 64), (["--db", ""], "--db must not be empty", 64),
+            (["--project", "a/b"], "--project", 64), (["--workspace", "a b"], "--workspace", 64),
+            (["--dataclass", "Alert=a/b"], "--dataclass", 64),
+            (["--token", "a\nb"], "--token", 64),
+            (["--dataclass", "A=x", "--dataclass", "B=x"], "\"x\" twice", 64),
             (["--list-field", "list"], "data_object_list", 64),
             (["--nonsense"], "--nonsense", 64), (["--db", "/no/such/file"], "/no/such/file", 1),
             (["--host", "192.0.2.1"], "no address 192.0.2.1", 1),
@@ -82,5 +86,12 @@ struct CommandTests {
     func explainsWhatIsWrong(arguments: [String], text: String, status: Int32) throws {
         let (ended, _, errors) = try start(arguments).end()
         #expect(ended == status && errors.contains(text), "\(errors)")
+    }
+
+    /// Who waits for its address would wait for ever.
+    @Test func doesNotServeWithoutSayingWhere() throws {
+        let emulator = "\(Command.builds)/datapanel-emulator"
+        let (status, _, errors) = try Command("/bin/sh", ["-c", "\(emulator) >/dev/full"]).end()
+        #expect(status == 1 && errors.contains("standard output"), "\(errors)")
     }
 }

@@ -112,6 +112,23 @@ static void ids_are_decoded(void)
     dp_client_free(client);
 }
 
+static void a_reply_with_a_hole_is_told_as_it_came(void)
+{
+    dp_client *client = check_client();
+    dp_request *request = check_request(2);
+    dp_error *error = NULL;
+
+    check_fault(BODY("[{\\\"id\\\":\\\"a\\\\u0062\\\","
+                     "\\\"event_id\\\":\\\"e\\\"},{}]"));
+    CHECK_CODE(dp_client_submit(client, ALERT, request, 5000, NULL, &error),
+               DP_E_REPLY_ITEM);
+    CHECK_TEXT(check_field(error, "reply"),
+               "[{\"id\":\"a\\u0062\",\"event_id\":\"e\"},{}]");
+    dp_error_free(error);
+    dp_request_free(request);
+    dp_client_free(client);
+}
+
 static void messages_help(void)
 {
     dp_client *client = check_client();
@@ -201,6 +218,7 @@ int main(void)
 {
     every_reply_has_its_verdict();
     ids_are_decoded();
+    a_reply_with_a_hole_is_told_as_it_came();
     messages_help();
     a_reply_above_the_limit_is_refused();
     return check_result();

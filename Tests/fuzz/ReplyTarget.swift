@@ -25,14 +25,12 @@ enum ReplyTarget {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: reply.count, alignment: 1)
         defer { copy.deallocate() }
         copy.copyMemory(from: reply)
-        let shape = ReplyDecoder.decode(copy, isJSON: isJSON, ids)
+        let decoded = UnsafeRawBufferPointer(copy)
+        let shape = ReplyDecoder.decode(decoded, isJSON: isJSON, ids)
 
         checkShape(shape, reply, sent, isJSON, jansson)
-        let decoded = UnsafeRawBufferPointer(copy)
-        guard shape == .complete || shape == .missingIds else {
-            expect(equal(decoded, reply), "\(shape), but the reply was written to")
-            return false
-        }
+        guard shape == .complete || shape == .missingIds else { return false }
+        ReplyDecoder.terminate(copy, ids)
         let missing = ids.missingCount
         expect((shape == .complete) == (missing == 0), "\(shape) with \(missing) ids missing")
         let isComparable = !hasEscapedName(reply) && !jansson.hasDuplicates

@@ -21,7 +21,9 @@ package enum ConfigFile {
         _ text: UnsafeRawBufferPointer, _ file: String, into config: inout Config
     ) throws(DatapanelError) {
         var number = 0
-        var rest = text[...]
+        // Some editors begin a file with a byte order mark.
+        let mark = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var rest = text[mark...]
         while !rest.isEmpty {
             number += 1
             let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex

@@ -13,6 +13,9 @@ enum EndpointSyntax {
             return "does not start with https:// or http://"
         }
         let authority = UnsafeRawBufferPointer(rebasing: text[scheme...])
+        if authority.contains(UInt8(ascii: "@")) {
+            return "has a user name; it takes scheme://host[:port], and credentials are auth.token"
+        }
         let host = hostLength(authority)
         guard host > 0 else { return "has no host name" }
         guard host < authority.count else { return nil }

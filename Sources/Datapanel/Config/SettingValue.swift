@@ -2,6 +2,10 @@
 
 /// A value in force: its text, and the number that a duration, a size or a flag stands for.
 package struct SettingValue {
+    /// Real tokens end below 32 KiB. libcurl holds 1 MiB of headers, and takes more of them for a
+    /// lack of memory.
+    private static let secretLimit = 512 << 10
+
     package let text: Text
     package let number: Int64
 
@@ -21,7 +25,13 @@ package struct SettingValue {
         // Empty stands for "not set" wherever "not set" is what the setting starts with.
         if bytes.count == 0 && setting.fallback.utf8CodeUnitCount == 0 { return 0 }
         switch setting.kind {
-        case .text, .secret: return 0
+        case .text: return 0
+        case .secret:
+            guard bytes.count <= secretLimit else {
+                let limit = Size.text(Int64(secretLimit))
+                throw refused(setting, bytes, "has \(bytes.count) bytes; it takes up to \(limit)")
+            }
+            return 0
         case .endpoint:
             if let flaw = EndpointSyntax.flaw(bytes) { throw refused(setting, bytes, flaw) }
             return 0
@@ -82,12 +92,12 @@ package struct SettingValue {
         return value
     }
 
-    /// Shows the value only where it is no secret and can be printed.
+    /// Shows the value only where it is no secret, such as a login in a URL, and can be printed.
     private static func refused(
         _ setting: Setting, _ bytes: UnsafeRawBufferPointer?, _ flaw: String
     ) -> DatapanelError {
         let shown =
-            if let bytes, !setting.isSecret {
+            if let bytes, !setting.isSecret, !bytes.contains(UInt8(ascii: "@")) {
                 "\"\(Excerpt.of(bytes, limit: 80))\""
             } else {
                 "the value"

@@ -2,32 +2,38 @@
 
 /// JSON strings that become C strings where they stand: a text is never longer than its escapes.
 enum JSONText {
-    /// Decodes the string whose first character is at `start`, and puts a NUL behind it. The
-    /// scanner has accepted it before. False when there is nothing to use: no string (`start` is
-    /// 0), an empty one, or one with a NUL inside.
-    static func terminate(_ text: UnsafeMutableRawBufferPointer, at start: Int) -> Bool {
-        guard start > 0 else { return false }
+    /// Whether the string whose first character is at `start` can be a C string: not when there is
+    /// none (`start` is 0), an empty one, or one with a NUL inside. The scanner has accepted it.
+    static func isUsable(_ text: UnsafeRawBufferPointer, at start: Int) -> Bool {
+        guard start > 0, start < text.count, text[start] != UInt8(ascii: "\"") else { return false }
+        var at = start
+        while at < text.count, text[at] != UInt8(ascii: "\"") {
+            if text[at] != UInt8(ascii: "\\") {
+                at += 1
+            } else if unescape(text, &at) == 0 {
+                return false
+            }
+        }
+        return at < text.count
+    }
+
+    /// Decodes a usable string, and puts a NUL behind it.
+    static func terminate(_ text: UnsafeMutableRawBufferPointer, at start: Int) {
         var from = start
         var to = start
         while from < text.count, text[from] != UInt8(ascii: "\"") {
             if text[from] == UInt8(ascii: "\\") {
-                let scalar = unescape(text, &from)
-                if scalar == 0 { return false }
-                encode(scalar, text, &to)
+                encode(unescape(UnsafeRawBufferPointer(text), &from), text, &to)
             } else {
                 text[to] = text[from]
                 from += 1
                 to += 1
             }
         }
-        guard from < text.count, to > start else { return false }
-        text[to] = 0
-        return true
+        if to < text.count { text[to] = 0 }
     }
 
-    private static func unescape(
-        _ text: UnsafeMutableRawBufferPointer, _ from: inout Int
-    ) -> UInt32 {
+    private static func unescape(_ text: UnsafeRawBufferPointer, _ from: inout Int) -> UInt32 {
         guard from + 1 < text.count else { return 0 }
         let letter = text[from + 1]
         guard letter == UInt8(ascii: "u") else {
@@ -53,7 +59,7 @@ enum JSONText {
         }
     }
 
-    private static func unit(_ text: UnsafeMutableRawBufferPointer, _ at: Int) -> UInt32 {
+    private static func unit(_ text: UnsafeRawBufferPointer, _ at: Int) -> UInt32 {
         guard at + 4 <= text.count else { return 0 }
         var value: UInt32 = 0
         for index in at..<(at + 4) { value = value << 4 | UInt32(ASCII.hexValue(text[index]) ?? 0) }

@@ -66,19 +66,7 @@ struct JSONValue: ~Copyable {
 
     /// Appends the value as compact text.
     borrowing func write(to bytes: inout Bytes) throws(DatapanelError) {
-        let flags = Int(JSON_COMPACT | JSON_ENCODE_ANY)
-        let sink: json_dump_callback_t = { part, count, context in
-            guard let target = context?.assumingMemoryBound(to: Bytes.self) else { return -1 }
-            do throws(DatapanelError) {
-                try target.pointee.append(UnsafeRawBufferPointer(start: part, count: count))
-                return 0
-            } catch {
-                return -1
-            }
-        }
-        let status = withUnsafeMutablePointer(to: &bytes) { target in
-            json_dump_callback(owned, sink, target, flags)
-        }
-        if status != 0 { throw .noMemory("the text of an object") }
+        guard let owned else { return }
+        try JSONWriter.write(owned, to: &bytes)
     }
 }

@@ -12,6 +12,9 @@ package struct Outcome {
     package var attempts: UInt32 = 0
     /// Microseconds of Unix time.
     package var finishedAt: Int64 = 0
+
+    /// Whether the reply names ids: for all objects, or for some.
+    var hasIds: Bool { code == .ok || code == .replyItem }
 }
 
 /// What came of one object. The pointers live as long as the `Reports` or the `Settlement` that

@@ -19,6 +19,7 @@ package final class Reports {
         self.ids = ids
         self.reply = reply
         self.store = store
+        if outcome.hasIds { ReplyDecoder.terminate(self.reply.mutableView, ids) }
     }
 
     package var count: Int { ids.capacity }
@@ -28,8 +29,7 @@ package final class Reports {
         var report = Report(
             code: outcome.code, stored: outcome.stored,
             ticket: UInt64(truncatingIfNeeded: position), queuedAt: queuedAt)
-        let hasIds = outcome.code == .ok || outcome.code == .replyItem
-        if hasIds && found.id > 0 {
+        if outcome.hasIds && found.id > 0 {
             report.code = .ok
             report.stored = .yes
             report.id = reply.text(at: found.id)

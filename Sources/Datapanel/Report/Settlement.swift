@@ -8,7 +8,7 @@ package final class Settlement: @unchecked Sendable {
     package let outcome: Outcome
     let batch: Batch
     private let ids: ItemIds?
-    private let reply: Bytes
+    private var reply: Bytes
     private let flags: UInt32
 
     init(
@@ -22,6 +22,7 @@ package final class Settlement: @unchecked Sendable {
         self.batch = batch
         self.ids = ids
         self.reply = reply
+        if outcome.hasIds, let ids { ReplyDecoder.terminate(self.reply.mutableView, ids) }
         flags = batch.ambiguousAttempts > 0 ? Self.possibleDuplicate : 0
     }
 
@@ -42,8 +43,7 @@ package final class Settlement: @unchecked Sendable {
             code: outcome.code, stored: outcome.stored, ticket: item.ticket,
             queuedAt: item.queuedAt)
         report.opaque = item.opaque
-        let hasIds = outcome.code == .ok || outcome.code == .replyItem
-        if hasIds, let found = ids?[position], found.id > 0 {
+        if outcome.hasIds, let found = ids?[position], found.id > 0 {
             report.code = .ok
             report.stored = .yes
             report.flags = flags

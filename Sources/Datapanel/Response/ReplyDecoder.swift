@@ -3,12 +3,11 @@
 /// Reads the reply that every good call gets, `[{"id":"…","event_id":"…"},…]`, with the scanner:
 /// a JSON tree would cost more than the rest of the call together.
 package enum ReplyDecoder {
-    /// Finds the ids of `ids.capacity` objects and leaves them in `reply` as C strings. On any
-    /// other shape than `complete` and `missingIds` the reply stays as it came.
+    /// Finds the ids of `ids.capacity` objects. They are good only when the shape is `complete` or
+    /// `missingIds`.
     package static func decode(
-        _ reply: UnsafeMutableRawBufferPointer, isJSON: Bool, _ ids: ItemIds
+        _ text: UnsafeRawBufferPointer, isJSON: Bool, _ ids: ItemIds
     ) -> ReplyShape {
-        let text = UnsafeRawBufferPointer(reply)
         var scanner = JSONScanner(text)
         scanner.skipSpace()
         guard scanner.peek == UInt8(ascii: "[") else {
@@ -22,7 +21,7 @@ package enum ReplyDecoder {
         } catch {
             return isJSON ? .unusable : .page
         }
-        return finish(reply, ids)
+        return finish(text, ids)
     }
 
     /// Notes where ids start, and counts the elements.
@@ -71,20 +70,27 @@ package enum ReplyDecoder {
         return item
     }
 
-    /// Turns each id into a C string where it stands.
-    private static func finish(
-        _ reply: UnsafeMutableRawBufferPointer, _ ids: ItemIds
-    ) -> ReplyShape {
+    /// Keeps the ids that can be used.
+    private static func finish(_ reply: UnsafeRawBufferPointer, _ ids: ItemIds) -> ReplyShape {
         var shape = ReplyShape.complete
         for index in 0..<ids.capacity {
             var item = ids[index]
-            if !JSONText.terminate(reply, at: Int(item.id)) {
+            if !JSONText.isUsable(reply, at: Int(item.id)) {
                 item.id = 0
                 shape = .missingIds
             }
-            if !JSONText.terminate(reply, at: Int(item.eventId)) { item.eventId = 0 }
+            if !JSONText.isUsable(reply, at: Int(item.eventId)) { item.eventId = 0 }
             ids[index] = item
         }
         return shape
+    }
+
+    /// Turns each id into a C string where it stands. From here on the reply is JSON no more.
+    package static func terminate(_ reply: UnsafeMutableRawBufferPointer, _ ids: ItemIds) {
+        for index in 0..<ids.capacity {
+            let item = ids[index]
+            if item.id > 0 { JSONText.terminate(reply, at: Int(item.id)) }
+            if item.eventId > 0 { JSONText.terminate(reply, at: Int(item.eventId)) }
+        }
     }
 }

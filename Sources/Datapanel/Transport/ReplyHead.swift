@@ -34,9 +34,14 @@ package struct ReplyHead {
     package func retryAfter(now: Int64) -> Int64? {
         guard var text = retryAfterText else { return nil }
         let seconds = text.withUTF8 { ASCII.number(UnsafeRawBufferPointer($0)) }
-        if let seconds { return min(seconds, Int64(Int32.max)) * 1_000 }
+        if let seconds { return Self.milliseconds(seconds) }
         guard let until = Self.time(text) else { return nil }
-        return min(max(0, until - (date ?? now)), Int64(Int32.max)) * 1_000
+        return Self.milliseconds(until - (date ?? now))
+    }
+
+    /// Years have no bound in a date, and a product without one could overflow.
+    private static func milliseconds(_ seconds: Int64) -> Int64 {
+        min(max(0, seconds), Int64(Int32.max)) * 1_000
     }
 
     private static func value(

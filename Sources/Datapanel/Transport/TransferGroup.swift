@@ -53,8 +53,6 @@ final class TransferGroup: @unchecked Sendable {
 
     /// Takes out a transfer that has not ended, at once.
     func breakOff(_ transfer: Transfer) -> Exchange {
-        // Else libcurl waits for a name lookup under way, which may take its time.
-        dpx_curl_set_long(transfer.easy, CURLOPT_QUICK_EXIT, 1)
         curl_multi_remove_handle(multi, transfer.easy)
         return transfer.finish(CURLE_ABORTED_BY_CALLBACK)
     }

@@ -14,6 +14,9 @@ enum TransferOptions {
         _ config: Config, to easy: UnsafeMutableRawPointer
     ) throws(DatapanelError) {
         try set(easy, CURLOPT_NOSIGNAL, 1)
+        // So that a call ends in time though the name service does not answer: libcurl would join
+        // the thread in which it asks. One that does not know the option makes the call late.
+        _ = dpx_curl_set_quick_exit(easy)
         try set(easy, CURLOPT_NOPROGRESS, 0)
         try set(easy, CURLOPT_POST, 1)
         try set(easy, CURLOPT_PATH_AS_IS, 1)
@@ -42,6 +45,12 @@ enum TransferOptions {
             return try check(dpx_curl_set_text(easy, CURLOPT_PROXY, ""))
         }
         if ASCII.equal(proxy.bytes, "environment") { return }
+        guard ProxySyntax.isURL(proxy) else {
+            throw DatapanelError(
+                .config,
+                "proxy: the value is no URL of a proxy; write it like http://proxy.example.com:3128"
+            ).with(.key, "proxy")
+        }
         try check(dpx_curl_set_text(easy, CURLOPT_PROXY, proxy.pointer))
         try check(dpx_curl_set_text(easy, CURLOPT_NOPROXY, ""))
     }

@@ -15,7 +15,7 @@ struct Attempt: ~Copyable {
         let isSuccess = (200...299).contains(exchange.status)
         let shape =
             isSuccess
-            ? ReplyDecoder.decode(exchange.reply.mutableView, isJSON: exchange.head.isJSON, ids)
+            ? ReplyDecoder.decode(exchange.reply.view, isJSON: exchange.head.isJSON, ids)
             : .unusable
         let facts = Facts(
             ending: exchange.ending, status: exchange.status, isBodyOut: exchange.isBodyOut,

@@ -15,6 +15,12 @@ struct ConfigFileTests {
         #expect(config.number(.requestTimeout) == 5_000)
     }
 
+    @Test func aByteOrderMarkIsNoPartOfTheFirstKey() throws {
+        var config = Config()
+        try load("\u{feff}proxy = http://a:1", into: &config)
+        #expect(string(config.shown(.proxy)) == "http://a:1")
+    }
+
     @Test func aValueMayHoldEqualsSigns() throws {
         var config = Config()
         try load("auth.token = abc==", into: &config)

@@ -61,6 +61,25 @@ struct ConfigTests {
         #expect(error?.message.contains("auth.token") == true)
     }
 
+    @Test func aPasswordInTheEndpointIsNotShownEither() {
+        var config = Config()
+        for endpoint in ["https://user:secret@example.com", "ftp://user:secret@example.com"] {
+            let error = failure { try set(&config, "endpoint", endpoint) }
+            #expect(error?.message.contains("secret") == false)
+        }
+        let error = failure { try set(&config, "endpoint", "https://user:p@example.com") }
+        #expect(error?.message.contains("user name") == true)
+    }
+
+    @Test func aTokenThatNoHeaderCanHoldIsRefused() throws {
+        var config = Config()
+        try set(&config, "auth.token", String(repeating: "t", count: 512 << 10))
+        let long = String(repeating: "t", count: (512 << 10) + 1)
+        let error = failure { try set(&config, "auth.token", long) }
+        #expect(error?.code == .config)
+        #expect(error?.message.contains("512KiB") == true)
+    }
+
     @Test func aProxysPasswordIsNeverShown() throws {
         var config = Config()
         try set(&config, "proxy", "http://proxy.example.com:3128")

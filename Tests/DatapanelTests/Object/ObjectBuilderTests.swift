@@ -95,6 +95,21 @@ struct ObjectBuilderTests {
         #expect(try json(object) == "{}")
     }
 
+    @Test func stringsAreEscapedWhereJSONWantsIt() throws {
+        let object = try ObjectBuilder()
+        try set(object, "a", json: #""\u0000\u001f\b\f\n\r\t\"\\\/é\u007f""#)
+        try object.set("\n\"", integer: 1)
+        let text = #"{"a":"\u0000\u001F\b\f\n\r\t\"\\/é"# + "\u{7f}" + #"","\n\"":1}"#
+        #expect(try json(object) == text)
+    }
+
+    @Test func everyTypeIsWritten() throws {
+        let object = try ObjectBuilder()
+        let value = #"[null,true,false,-9223372036854775808,0.5,"",{},[],[[1],{"b":2}]]"#
+        try set(object, "a", json: value)
+        #expect(try json(object) == "{\"a\":\(value)}")
+    }
+
     @Test func nestingIsBoundedWhateverTheWay() throws {
         let object = try ObjectBuilder()
         let deep = Array(repeating: "a", count: 513).joined(separator: ".")

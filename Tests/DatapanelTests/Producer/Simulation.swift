@@ -70,7 +70,7 @@ struct Simulation {
             stored += texts
             let list = texts.map { _ in #"{"id":"i"}"# }.joined(separator: ",")
             try reply.append(text: "[\(list)]")
-            _ = ReplyDecoder.decode(reply.mutableView, isJSON: true, ids)
+            _ = ReplyDecoder.decode(reply.view, isJSON: true, ids)
         }
         state.finished(Settlement(outcome, batch, ids, reply), verdict, nil, took: 1, now: now)
     }

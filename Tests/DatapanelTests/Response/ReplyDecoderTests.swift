@@ -15,8 +15,10 @@ struct ReplyDecoderTests {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: reply.count, alignment: 1)
         defer { memory.deallocate() }
         memory.copyBytes(from: reply)
-        let shape = ReplyDecoder.decode(memory, isJSON: isJSON, ids)
+        let shape = ReplyDecoder.decode(UnsafeRawBufferPointer(memory), isJSON: isJSON, ids)
+        #expect(memory.elementsEqual(reply))
         let isUsable = shape == .complete || shape == .missingIds
+        if isUsable { ReplyDecoder.terminate(memory, ids) }
         func text(_ offset: UInt32) -> String? {
             guard isUsable, offset > 0, let base = memory.baseAddress else { return nil }
             return String(cString: (base + Int(offset)).assumingMemoryBound(to: CChar.self))

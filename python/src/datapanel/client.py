@@ -126,11 +126,13 @@ class Client:
         has to stop promptly gives a short `timeout`.
         """
         milliseconds = _milliseconds(timeout)
+        if not isinstance(trigger_flag, (bool, type(None))):
+            raise TypeError(f"trigger_flag must be bool, not {type(trigger_flag).__name__}")
         envelope = {
             "format_version": None if format_version is None else str(format_version),
             "name": name,
             "type": type,
-            "trigger_flag": None if trigger_flag is None else str(bool(trigger_flag)).lower(),
+            "trigger_flag": None if trigger_flag is None else str(trigger_flag).lower(),
             "id": id,
         }
         with (
@@ -221,6 +223,8 @@ def _milliseconds(timeout: float | None) -> int:
     """
     if timeout is None:
         return 0
+    if not isinstance(timeout, (int, float)):
+        raise TypeError(f"timeout must be seconds, int or float, not {type(timeout).__name__}")
     if not 0 < timeout <= _MILLISECONDS_MAX / 1000:
         raise DatapanelError(
             f"timeout must be above 0 and at most {_MILLISECONDS_MAX // 1000} seconds, "
