@@ -176,7 +176,12 @@ static void producer(void)
     CHECK_CODE(dp_producer_set(producer, "debug", NULL, NULL), DP_E_ARGUMENT);
     CHECK_CODE(dp_producer_queued(NULL, NULL, NULL), DP_E_ARGUMENT);
     CHECK_CODE(dp_producer_queued(producer, NULL, NULL), DP_OK);
-    CHECK(dp_producer_stats(NULL) == NULL);
+    CHECK_CODE(dp_producer_pause(NULL, ALERT, 1), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_pause(producer, NULL, 0), DP_OK);
+    CHECK_CODE(dp_producer_purge(NULL, ALERT, NULL), DP_E_ARGUMENT);
+    CHECK_CODE(dp_producer_purge(producer, NULL, NULL), DP_OK);
+    CHECK(dp_producer_stats(NULL, NULL) == NULL);
+    CHECK(dp_producer_stats(NULL, "json") == NULL);
     CHECK_CODE(dp_producer_close(NULL, 0, &reports, &error), DP_E_ARGUMENT);
     CHECK_CODE(dp_error_code(error), DP_E_ARGUMENT);
     dp_error_free(error);

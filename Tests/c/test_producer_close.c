@@ -31,6 +31,8 @@ static void is_closed(dp_producer *producer)
                                      &count, NULL), DP_E_CLOSED);
     CHECK_INT(count, 0);
     CHECK_CODE(dp_producer_flush(producer, 1000, NULL), DP_E_CLOSED);
+    CHECK_CODE(dp_producer_pause(producer, NULL, 1), DP_E_CLOSED);
+    CHECK_CODE(dp_producer_purge(producer, NULL, NULL), DP_E_CLOSED);
     CHECK_CODE(dp_producer_close(producer, 1000, &left, &error), DP_E_CLOSED);
     CHECK_CODE(dp_error_code(error), DP_E_CLOSED);
     dp_error_free(error);
@@ -38,7 +40,7 @@ static void is_closed(dp_producer *producer)
     CHECK_CODE(dp_producer_poll(producer, 0, 0, &reports), DP_OK);
     CHECK(reports == NULL);
     CHECK_INT(produce_queued(producer), 0);
-    stats = dp_producer_stats(producer);
+    stats = dp_producer_stats(producer, NULL);
     CHECK(stats != NULL);
     dp_free(stats);
 }

@@ -53,6 +53,9 @@ static void bad_arguments(void)
                                          0, NULL, &count, NULL),
                    DP_E_ARGUMENT);
         CHECK_INT(count, 0);
+        CHECK_CODE(dp_producer_pause(producer, targets[i], 1), DP_E_ARGUMENT);
+        CHECK_CODE(dp_producer_purge(producer, targets[i], NULL),
+                   DP_E_ARGUMENT);
     }
     check_row(NULL);
     CHECK_CODE(dp_producer_send(producer, ALERT, "{}", 2, NULL, -1, NULL,

@@ -35,7 +35,9 @@ static int child(dp_producer *inherited)
     CHECK_CODE(dp_producer_set(inherited, "auth.token", "x", NULL),
                DP_E_FORKED);
     CHECK_CODE(dp_producer_queued(inherited, NULL, NULL), DP_E_FORKED);
-    CHECK(dp_producer_stats(inherited) == NULL);
+    CHECK_CODE(dp_producer_pause(inherited, NULL, 1), DP_E_FORKED);
+    CHECK_CODE(dp_producer_purge(inherited, NULL, NULL), DP_E_FORKED);
+    CHECK(dp_producer_stats(inherited, NULL) == NULL);
     CHECK_CODE(dp_producer_close(inherited, 10000, &reports, NULL),
                DP_E_FORKED);
     CHECK(reports == NULL);

@@ -3,16 +3,18 @@
  * The statistics are JSON, and what was taken is always the sum of what is
  * stored, failed and queued; what close hands back has failed.
  */
+#define _POSIX_C_SOURCE 200809L /* strtok_r */
 #include "produce.h"
 #include "service.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The statistics, to be given back. */
 static json_t *stats_of(dp_producer *producer)
 {
-    char *text = dp_producer_stats(producer);
+    char *text = dp_producer_stats(producer, "json");
     json_error_t fault;
     json_t *stats;
 
@@ -25,11 +27,10 @@ static json_t *stats_of(dp_producer *producer)
     return stats;
 }
 
-/* A counter of a group; every one of them is a number. */
-static long long counter(const json_t *stats, const char *group,
-                         const char *name)
+/* A counter or a level; every one of them is a number. */
+static long long counter(const json_t *stats, const char *name)
 {
-    const json_t *value = json_object_get(json_object_get(stats, group), name);
+    const json_t *value = json_object_get(stats, name);
 
     check_row(name);
     CHECK(json_is_integer(value) && json_integer_value(value) >= 0);
@@ -37,14 +38,45 @@ static long long counter(const json_t *stats, const char *group,
     return json_integer_value(value);
 }
 
+/* A sample of the Prometheus text, of which every line is well-formed. */
+static long long sample(dp_producer *producer, const char *name)
+{
+    char *text = dp_producer_stats(producer, "prometheus");
+    long long value = -1;
+    char *rest = NULL;
+
+    REQUIRE(text && *text && text[strlen(text) - 1] == '\n');
+    for (char *line = strtok_r(text, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest)) {
+        size_t length = strcspn(line, " {");
+        char *number = strrchr(line, ' ');
+        char *end = NULL;
+
+        check_row(line);
+        if (line[0] == '#') {
+            CHECK(strncmp(line, "# HELP datapanel_", 17) == 0
+                  || strncmp(line, "# TYPE datapanel_", 17) == 0);
+            continue;
+        }
+        CHECK(strncmp(line, "datapanel_", 10) == 0);
+        REQUIRE(number != NULL);
+        if (length == strlen(name) && strncmp(line, name, length) == 0)
+            value = strtoll(number, NULL, 10);
+        CHECK(strtod(number, &end) >= 0 && *end == '\0');
+    }
+    check_row(NULL);
+    dp_free(text);
+    return value;
+}
+
 static void adds_up(const json_t *stats)
 {
-    CHECK_INT(counter(stats, "objects", "taken"),
-              counter(stats, "objects", "stored")
-              + counter(stats, "objects", "failed")
-              + counter(stats, "objects", "queued"));
-    CHECK(counter(stats, "requests", "retries")
-          <= counter(stats, "requests", "attempts"));
+    CHECK_INT(counter(stats, "objects_taken"),
+              counter(stats, "objects_stored")
+              + counter(stats, "objects_failed")
+              + counter(stats, "queue_objects"));
+    CHECK(counter(stats, "retries")
+          <= counter(stats, "attempts"));
 }
 
 static void a_new_producer_has_done_nothing(void)
@@ -53,8 +85,9 @@ static void a_new_producer_has_done_nothing(void)
     json_t *stats = stats_of(producer);
 
     adds_up(stats);
-    CHECK_INT(counter(stats, "objects", "taken"), 0);
-    CHECK_INT(counter(stats, "requests", "attempts"), 0);
+    CHECK_INT(counter(stats, "objects_taken"), 0);
+    CHECK_INT(counter(stats, "attempts"), 0);
+    CHECK(json_is_array(json_object_get(stats, "targets")));
     CHECK_INT(json_array_size(json_object_get(stats, "targets")), 0);
     json_decref(stats);
     dp_producer_free(producer);
@@ -91,19 +124,27 @@ static void everything_is_counted(void)
     gather(&gathered, producer, 8);
     stats = stats_of(producer);
     adds_up(stats);
-    CHECK_INT(counter(stats, "objects", "taken"), 9);
-    CHECK_INT(counter(stats, "objects", "refused"), 1);
-    CHECK_INT(counter(stats, "objects", "stored"), 7);
-    CHECK_INT(counter(stats, "objects", "failed"), 1);
-    CHECK_INT(counter(stats, "objects", "queued"), 1);
-    CHECK_INT(counter(stats, "objects", "queued_bytes"), strlen("{\"n\":7}"));
-    CHECK_INT(counter(stats, "requests", "attempts"),
+    CHECK_INT(counter(stats, "objects_taken"), 9);
+    CHECK_INT(counter(stats, "objects_refused"), 1);
+    CHECK_INT(counter(stats, "objects_stored"), 7);
+    CHECK_INT(counter(stats, "objects_failed"), 1);
+    CHECK_INT(counter(stats, "queue_objects"), 1);
+    CHECK_INT(counter(stats, "queue_bytes"), strlen("{\"n\":7}"));
+    CHECK_INT(counter(stats, "attempts"),
               service_requests(service));
-    CHECK_INT(counter(stats, "requests", "retries"), 1);
-    CHECK_INT(counter(stats, "requests", "splits"), 2);
-    CHECK_INT(counter(stats, "requests", "in_flight"), 0);
-    CHECK_INT(counter(stats, "reports", "waiting"), 0);
-    CHECK_INT(counter(stats, "reports", "dropped"), 0);
+    CHECK_INT(counter(stats, "retries"), 1);
+    CHECK_INT(counter(stats, "splits"), 2);
+    CHECK_INT(counter(stats, "in_flight"), 0);
+    CHECK_INT(counter(stats, "reports_waiting"), 0);
+    CHECK_INT(counter(stats, "reports_dropped"), 0);
+    CHECK_INT(sample(producer, "datapanel_objects_taken_total"), 9);
+    CHECK_INT(sample(producer, "datapanel_objects_stored_total"), 7);
+    CHECK_INT(sample(producer, "datapanel_queue_objects"), 1);
+    CHECK_INT(sample(producer, "datapanel_batch_objects_count"),
+              service_requests(service));
+    CHECK_INT(json_integer_value(json_object_get(
+                  json_object_get(stats, "batch_objects"), "count")),
+              service_requests(service));
     CHECK_INT(json_array_size(json_object_get(stats, "targets")), 1);
     CHECK_TEXT(json_string_value(json_object_get(
                    json_array_get(json_object_get(stats, "targets"), 0),
@@ -128,9 +169,9 @@ static void waiting_is_no_refusal(void)
     CHECK_CODE(dp_producer_flush(producer, 60000, NULL), DP_OK);
     stats = stats_of(producer);
     adds_up(stats);
-    CHECK_INT(counter(stats, "objects", "stored"), 50);
-    CHECK_INT(counter(stats, "objects", "refused"), 0);
-    CHECK_INT(counter(stats, "reports", "waiting"), 50);
+    CHECK_INT(counter(stats, "objects_stored"), 50);
+    CHECK_INT(counter(stats, "objects_refused"), 0);
+    CHECK_INT(counter(stats, "reports_waiting"), 50);
     json_decref(stats);
     dp_producer_free(producer);
     service_stop(service);
@@ -157,9 +198,9 @@ static void a_blocked_target_says_why(void)
     }
     CHECK_HAS(json_string_value(reason), "401");
     adds_up(stats);
-    CHECK_INT(counter(stats, "objects", "queued"), 3);
+    CHECK_INT(counter(stats, "queue_objects"), 3);
     json_decref(stats);
-    text = dp_producer_stats(producer);
+    text = dp_producer_stats(producer, NULL);
     CHECK(text && !strstr(text, "a-stale-secret"));
     dp_free(text);
     dp_producer_free(producer);
@@ -175,14 +216,29 @@ static void it_adds_up_after_the_end(void)
     CHECK_CODE(dp_producer_close(producer, 0, NULL, NULL), DP_E_CANCELLED);
     stats = stats_of(producer);
     adds_up(stats);
-    CHECK_INT(counter(stats, "objects", "queued"), 0);
-    CHECK_INT(counter(stats, "requests", "in_flight"), 0);
+    CHECK_INT(counter(stats, "queue_objects"), 0);
+    CHECK_INT(counter(stats, "in_flight"), 0);
     json_decref(stats);
+    dp_producer_free(producer);
+}
+
+static void there_are_two_formats(void)
+{
+    dp_producer *producer = produce_with(NULL);
+    char *standard = dp_producer_stats(producer, NULL);
+    char *json = dp_producer_stats(producer, "json");
+
+    CHECK_TEXT(standard, json);
+    CHECK(dp_producer_stats(producer, "xml") == NULL);
+    CHECK(dp_producer_stats(producer, "") == NULL);
+    dp_free(standard);
+    dp_free(json);
     dp_producer_free(producer);
 }
 
 int main(void)
 {
+    there_are_two_formats();
     a_new_producer_has_done_nothing();
     everything_is_counted();
     waiting_is_no_refusal();

@@ -69,7 +69,7 @@ static void *meddling(void *context)
 {
     (void)context;
     while (!done) {
-        char *stats = dp_producer_stats(producer);
+        char *stats = dp_producer_stats(producer, NULL);
         CHECK(stats != NULL);
         dp_free(stats);
         CHECK(produce_queued(producer) <= 1000);

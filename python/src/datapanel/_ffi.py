@@ -176,7 +176,9 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "dp_producer_flush": (dp_code, (_producer, c_int32, _error_out)),
     "dp_producer_set": (dp_code, (_producer, c_char_p, c_char_p, _error_out)),
     "dp_producer_queued": (dp_code, (_producer, _count_out, _count_out)),
-    "dp_producer_stats": (_owned_text, (_producer,)),
+    "dp_producer_pause": (dp_code, (_producer, c_char_p, c_int32)),
+    "dp_producer_purge": (dp_code, (_producer, c_char_p, _count_out)),
+    "dp_producer_stats": (_owned_text, (_producer, c_char_p)),
     "dp_producer_close": (dp_code, (_producer, c_int32, _reports_out, _error_out)),
     "dp_producer_free": (None, (_producer,)),
 }
