@@ -157,6 +157,10 @@ def test_wrong_types_are_type_errors(client: Client, emulator: Emulator) -> None
         client.submit(emulator.alerts, {}, name=b"x")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="iterable"):
         client.submit(emulator.alerts, 7)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="trigger_flag must be bool, not str"):
+        client.submit(emulator.alerts, {}, trigger_flag="false")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="timeout must be seconds, int or float, not str"):
+        client.submit(emulator.alerts, {}, timeout="2s")  # type: ignore[arg-type]
 
 
 def test_report_is_frozen_slotted_and_can_be_pickled(client: Client, emulator: Emulator) -> None:

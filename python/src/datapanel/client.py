@@ -130,7 +130,7 @@ class Client:
             "format_version": None if format_version is None else str(format_version),
             "name": name,
             "type": type,
-            "trigger_flag": None if trigger_flag is None else str(bool(trigger_flag)).lower(),
+            "trigger_flag": _flag(value=trigger_flag),
             "id": id,
         }
         with (
@@ -213,6 +213,15 @@ def _send(
     return reports
 
 
+def _flag(*, value: bool | None) -> str | None:
+    """Return the flag as the library takes it; the truth of a text is not what it says."""
+    if value is None:
+        return None
+    if not isinstance(value, bool):
+        raise TypeError(f"trigger_flag must be bool, not {type(value).__name__}")
+    return str(value).lower()
+
+
 def _milliseconds(timeout: float | None) -> int:
     """Return the time as the library takes it, where 0 stands for the setting.
 
@@ -221,6 +230,8 @@ def _milliseconds(timeout: float | None) -> int:
     """
     if timeout is None:
         return 0
+    if not isinstance(timeout, (int, float)):
+        raise TypeError(f"timeout must be seconds, int or float, not {type(timeout).__name__}")
     if not 0 < timeout <= _MILLISECONDS_MAX / 1000:
         raise DatapanelError(
             f"timeout must be above 0 and at most {_MILLISECONDS_MAX // 1000} seconds, "
