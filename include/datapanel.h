@@ -55,7 +55,8 @@
  *   A dp_client may be used by any number of threads at once. Every other
  *   handle is for one thread at a time; several threads may read the same
  *   handle while nobody changes it. The library starts no thread, installs no
- *   signal handler and raises no SIGPIPE. Only dp_client_submit waits.
+ *   signal handler and raises no SIGPIPE; libcurl may look a host name up in
+ *   a thread of its own. Only dp_client_submit waits.
  *   In a child process made by fork, an inherited client answers
  *   DP_E_FORKED; free it and make another.
  *

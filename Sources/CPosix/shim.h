@@ -17,5 +17,5 @@ static inline int dpx_errno(void) { return errno; }
 
 // A variadic function and a variable that no header declares.
 extern char **environ;
-static inline int dpx_open_to_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
+static inline int dpx_open_to_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); }
 static inline const char *const *dpx_environment(void) { return (const char *const *)environ; }

@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 // SPDX-License-Identifier: Apache-2.0
 import CLibFuzzer
 import CPosix

@@ -16,9 +16,12 @@ extension Config {
                     .tlsVerify, .tlsCaFile,
                     "tls.verify = false ignores tls.ca_file; set only one of them")
             }
-            if access(file.pointer, R_OK) != 0 {
+            var status = stat()
+            let isFile = stat(file.pointer, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            if !isFile || access(file.pointer, R_OK) != 0 {
                 throw DatapanelError(
-                    .config, "tls.ca_file: \(Excerpt.of(file.bytes, limit: 200)) cannot be read"
+                    .config,
+                    "tls.ca_file: \(Excerpt.of(file.bytes, limit: 200)) is no file that can be read"
                 ).with(.key, "tls.ca_file")
             }
         }
