@@ -56,7 +56,8 @@
  *   once. Every other handle is for one thread at a time; several threads may
  *   read the same handle while nobody changes it. The library installs no
  *   signal handler and raises no SIGPIPE. A client starts no thread, a
- *   producer exactly one. Functions that can wait take milliseconds.
+ *   producer exactly one; libcurl may look a host name up in one of its own.
+ *   Functions that can wait take milliseconds.
  *   In a child process made by fork, an inherited client or producer answers
  *   DP_E_FORKED; free it and make another.
  *

@@ -17,9 +17,16 @@
 
 static inline int dpx_errno(void) { return errno; }
 
+static inline int dpx_is_readable_file(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, R_OK) == 0;
+}
+
 static inline void dpx_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 // A variadic function and a variable that no header declares.
 extern char **environ;
-static inline int dpx_open_to_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
+static inline int dpx_open_to_read(const char *path) {
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
 static inline const char *const *dpx_environment(void) { return (const char *const *)environ; }

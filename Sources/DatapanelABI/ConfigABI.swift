@@ -24,7 +24,9 @@ public func dp_config_set(
 ) -> dp_code {
     status(error_out) { () throws(DatapanelError) in
         let config = try needed(config, ConfigHandle.self, "config")
-        try config.config.set(text(key, "key"), text(value, "value"))
+        var changed = config.config
+        try changed.set(text(key, "key"), text(value, "value"))
+        config.config = changed
     }
 }
 
@@ -34,11 +36,13 @@ public func dp_config_load(
 ) -> dp_code {
     status(error_out) { () throws(DatapanelError) in
         let config = try needed(config, ConfigHandle.self, "config")
+        var changed = config.config
         if let path {
-            try ConfigFile.load(path, into: &config.config)
+            try ConfigFile.load(path, into: &changed)
         } else {
-            try Environment.load(into: &config.config)
+            try Environment.load(into: &changed)
         }
+        config.config = changed
     }
 }
 

@@ -75,7 +75,9 @@ struct TLSTests {
 
     @Test func aServerWithoutTLSIsTold() throws {
         let plain = emulator.url.replacing("http://", with: "https://")
-        let outcome = try Session(plain).submit(objects(1), timeout: 300)
+        // Long pauses, so that no last attempt is cut short before it comes to the handshake.
+        let session = try Session(plain, ["backoff.base": "60s", "backoff.cap": "60s"])
+        let outcome = try session.submit(objects(1), timeout: 3_000)
         #expect(Int(outcome.code) == DP_E_TLS)
         #expect(outcome.stored == "no")
     }

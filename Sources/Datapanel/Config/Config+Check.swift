@@ -16,9 +16,10 @@ extension Config {
                     .tlsVerify, .tlsCaFile,
                     "tls.verify = false ignores tls.ca_file; set only one of them")
             }
-            if access(file.pointer, R_OK) != 0 {
+            if dpx_is_readable_file(file.pointer) == 0 {
                 throw DatapanelError(
-                    .config, "tls.ca_file: \(Excerpt.of(file.bytes, limit: 200)) cannot be read"
+                    .config,
+                    "tls.ca_file: \(Excerpt.of(file.bytes, limit: 200)) is no file that can be read"
                 ).with(.key, "tls.ca_file")
             }
         }

@@ -117,7 +117,8 @@ package final class Producer: @unchecked Sendable {
     package func reportCount(_ max: Int, timeout: Int64) throws(DatapanelError) -> Int {
         try checkProcess()
         let count = monitor.wait(until: Clock.monotonic() + timeout) { state in
-            state.reports.count > 0 ? state.reports.count : nil
+            // After the end no more can come.
+            state.reports.count > 0 || state.isStopping ? state.reports.count : nil
         }
         return min(count ?? 0, max)
     }

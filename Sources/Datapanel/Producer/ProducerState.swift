@@ -19,6 +19,8 @@ struct ProducerState {
     private var wasFull = false
     private var hasRoomAgain = false
     private var rates = RateLimits()
+    /// What holds for targets that are new.
+    private var isPaused = false
     private var concurrency: Concurrency
     var isClosing = false
     var isStopping = false
@@ -62,7 +64,7 @@ struct ProducerState {
         }
         let queue = targets[target]
         let found = queue.batch(
-            for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes)
+            for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes, now: now)
         let batch =
             found
             ?? Batch(
@@ -88,7 +90,9 @@ struct ProducerState {
     mutating func target(named name: UnsafeRawBufferPointer) throws(DatapanelError) -> Int {
         for index in targets.indices where targets[index].name.equals(name) { return index }
         let url = try TargetURL.make(config, name)
-        targets.append(TargetQueue(try Text(name), url))
+        let queue = TargetQueue(try Text(name), url)
+        queue.isPaused = isPaused
+        targets.append(queue)
         return targets.count - 1
     }
 
@@ -180,7 +184,7 @@ struct ProducerState {
             target.resumeAt = now + (hasBudget ? pause : max(pause, limits.delivery.backoff.cap))
             target.putBack(batch)
         case .split:
-            if verdict.next == .halve { target.learn(bodyBytes: batch.objects.count) }
+            if verdict.next == .halve { target.learn(bodyBytes: batch.objects.count, now: now) }
             halve(settlement, isRejected: verdict.next == .split)
         case .block(let pause):
             block(target, batch, until: now + pause)
@@ -339,6 +343,7 @@ struct ProducerState {
         _ name: UnsafeRawBufferPointer?, _ isPaused: Bool
     ) throws(DatapanelError) {
         for target in try targets(named: name) { target.isPaused = isPaused }
+        if name == nil { self.isPaused = isPaused }
     }
 
     /// Gives up what waits; tells how many objects that were.
@@ -362,15 +367,22 @@ struct ProducerState {
             targets[batch.target].inFlight -= 1
             if isBodyOut { batch.ambiguousAttempts += 1 }
             left.append(Settlement(Self.cancelled(batch, reason), batch))
-            for suspect in batch.split?.abandon() ?? [] { left.append(suspect) }
+            for suspect in batch.split?.abandon() ?? [] {
+                left.append(Settlement(Self.cancelled(suspect.batch, reason), suspect.batch))
+            }
         }
         for target in targets {
             while let batch = target.popAny() {
                 left.append(Settlement(Self.cancelled(batch, reason), batch))
-                for suspect in batch.split?.abandon() ?? [] { left.append(suspect) }
+                for suspect in batch.split?.abandon() ?? [] {
+                    left.append(Settlement(Self.cancelled(suspect.batch, reason), suspect.batch))
+                }
             }
         }
-        for settlement in left { release(settlement.batch) }
+        for settlement in left {
+            release(settlement.batch)
+            counters.failed += settlement.count
+        }
         return left
     }
 

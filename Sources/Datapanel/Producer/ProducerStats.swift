@@ -80,6 +80,9 @@ enum ProducerStats {
             }
             try object.set(cString(name), object: entry)
         }
+        let none: StaticString = "[]"
+        try object.set(
+            "targets", json: UnsafeRawBufferPointer(start: none.utf8Start, count: 2))
         for target in state.targets { try describe(target, in: object) }
         return try object.json()
     }

@@ -8,12 +8,12 @@ struct ReportQueue {
     struct Slice {
         let settlement: Settlement
         let positions: Range<Int>
+
+        var count: Int { positions.count }
     }
 
     private let wanted: Wanted
-    private var settlements = Fifo<Settlement>()
-    /// How many reports of the first settlement are collected already.
-    private var collected = 0
+    private var slices = Fifo<Slice>()
     private(set) var count = 0
     private(set) var dropped = 0
 
@@ -27,34 +27,40 @@ struct ReportQueue {
 
     mutating func add(_ settlement: Settlement) {
         switch wanted {
-        case .none: return
-        case .failures where settlement.failureCount == 0: return
-        case .failures, .all: break
+        case .none:
+            return
+        case .all:
+            append(Slice(settlement: settlement, positions: 0..<settlement.count))
+        case .failures where settlement.failureCount == settlement.count:
+            append(Slice(settlement: settlement, positions: 0..<settlement.count))
+        case .failures:
+            for position in 0..<settlement.count where settlement[position].code != .ok {
+                append(Slice(settlement: settlement, positions: position..<(position + 1)))
+            }
         }
-        settlements.append(settlement)
-        count += settlement.count
-        while count > Self.limit, settlements.count > 1, let oldest = settlements.popFirst() {
-            dropped += oldest.count - collected
-            count -= oldest.count - collected
-            collected = 0
-        }
+        if count > Self.limit { dropped += take(count - Self.limit).reduce(0) { $0 + $1.count } }
+    }
+
+    private mutating func append(_ slice: Slice) {
+        slices.append(slice)
+        count += slice.count
     }
 
     /// Up to `max` reports, the oldest first.
     mutating func take(_ max: Int) -> [Slice] {
-        var slices: [Slice] = []
+        var taken: [Slice] = []
         var room = max
-        while room > 0, let first = settlements.first {
-            let end = min(first.count, collected + room)
-            slices.append(Slice(settlement: first, positions: collected..<end))
-            room -= end - collected
-            count -= end - collected
-            collected = end
-            if collected == first.count {
-                _ = settlements.popFirst()
-                collected = 0
+        while room > 0, let first = slices.popFirst() {
+            let end = first.positions.lowerBound + min(first.count, room)
+            let positions = first.positions.lowerBound..<end
+            taken.append(Slice(settlement: first.settlement, positions: positions))
+            room -= positions.count
+            count -= positions.count
+            if end < first.positions.upperBound {
+                let rest = end..<first.positions.upperBound
+                slices.prepend(Slice(settlement: first.settlement, positions: rest))
             }
         }
-        return slices
+        return taken
     }
 }

@@ -20,6 +20,9 @@ final class TargetQueue {
     var budget = RetryBudget()
     /// Bodies above this were too large lately.
     private var learnedBytes = Int.max
+    private var learnedUntil: Int64 = 0
+    /// In milliseconds.
+    private static let memory: Int64 = 600_000
 
     init(_ name: Text, _ url: Text) {
         self.name = name
@@ -31,7 +34,8 @@ final class TargetQueue {
     var hasWork: Bool { open != nil || !ready.isEmpty }
 
     /// The batch that takes an object of this size, if there is one.
-    func batch(for size: Int, objects: Int, bytes: Int) -> Batch? {
+    func batch(for size: Int, objects: Int, bytes: Int, now: Int64) -> Batch? {
+        if now >= learnedUntil { learnedBytes = .max }
         guard let batch = open else { return nil }
         let limit = min(bytes, learnedBytes)
         if batch.count < objects && batch.objects.count + 1 + size <= limit { return batch }
@@ -66,7 +70,8 @@ final class TargetQueue {
         ready.append(batch)
     }
 
-    func learn(bodyBytes: Int) {
+    func learn(bodyBytes: Int, now: Int64) {
+        learnedUntil = now + Self.memory
         learnedBytes = max(1_024, min(learnedBytes, bodyBytes / 2))
     }
 

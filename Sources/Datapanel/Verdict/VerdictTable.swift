@@ -60,22 +60,22 @@ package enum Situation: CaseIterable, Sendable {
                 "see the last cause; allow more time")
         case .stored:
             Verdict(
-                "200 and an id for every object", .deliver, .yes, .ok, "nothing to do")
+                "2xx and an id for every object", .deliver, .yes, .ok, "nothing to do")
         case .itemWithoutId:
             Verdict(
-                "200, but no id for some object", .unconfirmed, .maybe, .replyItem,
+                "2xx, but no id for some object", .unconfirmed, .maybe, .replyItem,
                 "look that object up before sending it again")
         case .wrongLength:
             Verdict(
-                "200, but not one result for each object", .unconfirmed, .maybe, .reply,
+                "2xx, but not one result for each object", .unconfirmed, .maybe, .reply,
                 "look the objects up; an empty list can mean that request.list_field is wrong")
         case .replyUnusable:
             Verdict(
-                "200, but a reply that cannot be read", .unconfirmed, .maybe, .reply,
+                "2xx, but a reply that cannot be read", .unconfirmed, .maybe, .reply,
                 "look the objects up before sending them again")
         case .errorInSuccess:
             Verdict(
-                "200, but an error in place of results", .unconfirmedAndBlock, .maybe, .reply,
+                "2xx, but an error in place of results", .unconfirmedAndBlock, .maybe, .reply,
                 "see the service's own message; look the objects up")
         case .pageInSuccess:
             Verdict(

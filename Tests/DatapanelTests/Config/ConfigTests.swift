@@ -143,7 +143,7 @@ struct ConfigTests {
     @Test(arguments: [
         (["backoff.base": "40s"], "backoff.base", "backoff.cap"),
         (["backoff.cap": "100ms"], "backoff.base", "backoff.cap"),
-        (["tls.verify": "false", "tls.ca_file": "/dev/null"], "tls.verify", "tls.ca_file"),
+        (["tls.verify": "false", "tls.ca_file": #filePath], "tls.verify", "tls.ca_file"),
     ])
     func contradictionsAreRefusedWithBothKeys(
         _ settings: [String: String], _ one: String, _ other: String
@@ -160,6 +160,8 @@ struct ConfigTests {
         var config = try complete()
         try set(&config, "tls.ca_file", "/nowhere/ca.pem")
         #expect(failure { try config.check() }?.message.contains("/nowhere/ca.pem") == true)
+        try set(&config, "tls.ca_file", "/tmp")
+        #expect(failure { try config.check() }?.code == .config)
     }
 
     @Test func aCopyIsASnapshot() throws {

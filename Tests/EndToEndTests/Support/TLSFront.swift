@@ -45,8 +45,10 @@ final class TLSFront {
         let deadline = ContinuousClock.now + .seconds(20)
         var lines: [String] = []
         while lines.count < count, ContinuousClock.now < deadline {
-            let log = try String(contentsOf: folder.appending(path: "access.log"), encoding: .utf8)
-            lines = log.split(separator: "\n").map(String.init)
+            // Foundation's `String(contentsOf:)` leaks its buffer when the file is still empty.
+            let log = try FileHandle(forReadingFrom: folder.appending(path: "access.log"))
+            let text = String(decoding: try log.readToEnd() ?? Data(), as: UTF8.self)
+            lines = text.split(separator: "\n").map(String.init)
             sched_yield()
         }
         return lines

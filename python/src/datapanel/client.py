@@ -126,13 +126,11 @@ class Client:
         has to stop promptly gives a short `timeout`.
         """
         milliseconds = _milliseconds(timeout)
-        if not isinstance(trigger_flag, (bool, type(None))):
-            raise TypeError(f"trigger_flag must be bool, not {type(trigger_flag).__name__}")
         envelope = {
             "format_version": None if format_version is None else str(format_version),
             "name": name,
             "type": type,
-            "trigger_flag": None if trigger_flag is None else str(trigger_flag).lower(),
+            "trigger_flag": _flag(value=trigger_flag),
             "id": id,
         }
         with (
@@ -213,6 +211,15 @@ def _send(
         lib.dp_reports_free(pointer)
     failure.check(code, reports=reports)
     return reports
+
+
+def _flag(*, value: bool | None) -> str | None:
+    """Return the flag as the library takes it; the truth of a text is not what it says."""
+    if value is None:
+        return None
+    if not isinstance(value, bool):
+        raise TypeError(f"trigger_flag must be bool, not {type(value).__name__}")
+    return str(value).lower()
 
 
 def _milliseconds(timeout: float | None) -> int:
