@@ -7,20 +7,20 @@ struct ProducerState {
     let limits: ProducerLimits
     let events: EventFlag
     private(set) var targets: [TargetQueue] = []
-    private(set) var epochs = EpochCounts()
-    private(set) var reports: ReportQueue
+    var epochs = EpochCounts()
+    var reports: ReportQueue
     private(set) var queuedObjects = 0
     private(set) var queuedBytes = 0
-    private(set) var inFlight = 0
+    var inFlight = 0
     private var lastTicket: UInt64 = 0
     private var nextTarget = 0
     /// Until when the thread sleeps if nobody wakes it.
     private(set) var sleepsUntil: Int64 = 0
     private var wasFull = false
-    private var hasRoomAgain = false
+    var hasRoomAgain = false
     private var rates = RateLimits()
     /// What holds for targets that are new.
-    private var isPaused = false
+    var isPaused = false
     private var concurrency: Concurrency
     var isClosing = false
     var isStopping = false
@@ -279,7 +279,7 @@ struct ProducerState {
         finishUnsent(batch, outcome)
     }
 
-    private mutating func finishUnsent(_ batch: Batch, _ outcome: Outcome) {
+    mutating func finishUnsent(_ batch: Batch, _ outcome: Outcome) {
         conclude(Settlement(outcome, batch))
         guard let split = batch.split else { return }
         apply(
@@ -296,7 +296,7 @@ struct ProducerState {
         raiseEvents()
     }
 
-    private mutating func release(_ batch: Batch) {
+    mutating func release(_ batch: Batch) {
         queuedObjects -= batch.count
         queuedBytes -= batch.objectBytes
         epochs.remove(batch.count, from: batch.epoch)
@@ -306,97 +306,7 @@ struct ProducerState {
         }
     }
 
-    private func raiseEvents() {
+    func raiseEvents() {
         events.set(reports.count > 0 || hasRoomAgain)
-    }
-
-    // MARK: collecting and ending
-
-    mutating func collect(_ max: Int) -> [ReportQueue.Slice] {
-        let slices = reports.take(max)
-        hasRoomAgain = false
-        raiseEvents()
-        return slices
-    }
-
-    /// Everything goes as soon as it can. Tells which epoch has to be over.
-    mutating func hurry() -> Int {
-        for target in targets { target.seal() }
-        return epochs.end()
-    }
-
-    /// Better credentials may help those that wait for a person.
-    private func retryBlocked() {
-        for target in targets where target.blockedBy != nil { target.resumeAt = 0 }
-    }
-
-    /// The targets that a caller means: one, or all for nil.
-    private mutating func targets(
-        named name: UnsafeRawBufferPointer?
-    ) throws(DatapanelError) -> [TargetQueue] {
-        if isClosing { throw Self.closed }
-        guard let name else { return targets }
-        return [targets[try target(named: name)]]
-    }
-
-    mutating func pause(
-        _ name: UnsafeRawBufferPointer?, _ isPaused: Bool
-    ) throws(DatapanelError) {
-        for target in try targets(named: name) { target.isPaused = isPaused }
-        if name == nil { self.isPaused = isPaused }
-    }
-
-    /// Gives up what waits; tells how many objects that were.
-    mutating func purge(_ name: UnsafeRawBufferPointer?) throws(DatapanelError) -> Int {
-        var count = 0
-        for target in try targets(named: name) {
-            while let batch = target.popAny() {
-                count += batch.count
-                finishUnsent(batch, Self.cancelled(batch, "it was purged before it was delivered"))
-            }
-        }
-        return count
-    }
-
-    /// Takes out what has no outcome, as cancelled.
-    mutating func abandon(_ flights: [(batch: Batch, isBodyOut: Bool)]) -> [Settlement] {
-        let reason = "the producer was closed before it was delivered"
-        var left: [Settlement] = []
-        for (batch, isBodyOut) in flights {
-            inFlight -= 1
-            targets[batch.target].inFlight -= 1
-            if isBodyOut { batch.ambiguousAttempts += 1 }
-            left.append(Settlement(Self.cancelled(batch, reason), batch))
-            for suspect in batch.split?.abandon() ?? [] {
-                left.append(Settlement(Self.cancelled(suspect.batch, reason), suspect.batch))
-            }
-        }
-        for target in targets {
-            while let batch = target.popAny() {
-                left.append(Settlement(Self.cancelled(batch, reason), batch))
-                for suspect in batch.split?.abandon() ?? [] {
-                    left.append(Settlement(Self.cancelled(suspect.batch, reason), suspect.batch))
-                }
-            }
-        }
-        for settlement in left {
-            release(settlement.batch)
-            counters.failed += settlement.count
-        }
-        return left
-    }
-
-    private static func cancelled(_ batch: Batch, _ reason: String) -> Outcome {
-        var outcome = Outcome()
-        outcome.code = .cancelled
-        outcome.attempts = UInt32(truncatingIfNeeded: batch.attempts)
-        outcome.finishedAt = Clock.unix()
-        outcome.message = Text.ifPossible(
-            "\(reason); " + (batch.lastCause.map { "last: \($0)" } ?? "it was never sent"))
-        return outcome
-    }
-
-    static var closed: DatapanelError {
-        DatapanelError(.closed, "the producer was closed; make another")
     }
 }
