@@ -58,15 +58,20 @@ final class Stream {
 
     func flush(_ timeout: Int32 = 10_000) -> Int { Int(dp_producer_flush(producer, timeout, nil)) }
 
+    /// What reports there are; waits so long for the first.
+    func poll(_ timeout: Int32) -> [Report] {
+        var reports: OpaquePointer?
+        _ = dp_producer_poll(producer, timeout, 0, &reports)
+        defer { dp_reports_free(reports) }
+        return Self.copy(reports)
+    }
+
     /// Reports until there are so many, or ten seconds are over.
     func reports(_ count: Int) -> [Report] {
         var found: [Report] = []
         let deadline = ContinuousClock.now + .seconds(10)
         while found.count < count, ContinuousClock.now < deadline {
-            var reports: OpaquePointer?
-            _ = dp_producer_poll(producer, 1_000, 0, &reports)
-            found += Self.copy(reports)
-            dp_reports_free(reports)
+            found += poll(1_000)
         }
         return found
     }
