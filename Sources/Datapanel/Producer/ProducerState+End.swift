@@ -26,7 +26,9 @@ extension ProducerState {
     ) throws(DatapanelError) -> [TargetQueue] {
         if isClosing { throw Self.closed }
         guard let name else { return targets }
-        return [targets[try target(named: name)]]
+        // Not in one expression: making a target grows the array that it is taken from.
+        let index = try target(named: name)
+        return [targets[index]]
     }
 
     mutating func pause(

@@ -99,6 +99,15 @@ struct ProducerStateTests {
         #expect(simulation.collect().map(\.report.stored) == [.maybe])
     }
 
+    @Test func aTargetThatIsPausedFirstIsMadeThen() throws {
+        var state = try Simulation().state
+        let count = state.targets.count
+        try withBytes("new") { try state.pause($0, true) }
+        #expect(state.targets.count == count + 1)
+        #expect(state.targets[count].isPaused)
+        #expect(try withBytes("newer") { try state.purge($0) } == 0)
+    }
+
     @Test func targetsTakeTurns() throws {
         var simulation = try Simulation(["batch.objects": "1", "inflight": "1"])
         var state = simulation.state
