@@ -49,6 +49,8 @@ enum SettingTarget {
             expect(bounds.contains(value.number), "a time of \(value.number) ms")
             let text = Duration.text(value.number)
             expect(number(text, Duration.parse) == value.number, "\(text) is another time")
+        case .count(let bounds):
+            expect(bounds.contains(value.number), "a count of \(value.number)")
         case .size(let bounds):
             expect(bounds.contains(value.number), "a size of \(value.number) bytes")
             let text = Size.text(value.number)
