@@ -185,7 +185,7 @@ struct ProducerState {
             target.putBack(batch)
         case .split:
             if verdict.next == .halve { target.learn(bodyBytes: batch.objects.count, now: now) }
-            halve(settlement, isRejected: verdict.next == .split)
+            halve(settlement, isRejected: verdict.next == .split, now: now)
         case .block(let pause):
             block(target, batch, until: now + pause)
             target.putBack(batch)
@@ -245,7 +245,7 @@ struct ProducerState {
         }
     }
 
-    private mutating func halve(_ settlement: Settlement, isRejected: Bool) {
+    private mutating func halve(_ settlement: Settlement, isRejected: Bool, now: Int64) {
         let batch = settlement.batch
         let target = targets[batch.target]
         let middle = batch.count / 2
@@ -259,7 +259,7 @@ struct ProducerState {
             target.putBack(left)
         } catch {
             // Without memory for two halves the whole has its outcome.
-            conclude(settlement)
+            settle(settlement, isRejected: false, now: now)
         }
     }
 
