@@ -73,7 +73,7 @@ struct ProducerTests {
         #expect(stream.reports(3).count == 3)
     }
 
-    @Test func aFullQueueRefusesAndTellsWhenThereIsRoom() throws {
+    @Test func aFullQueueRefusesUntilThereIsRoom() throws {
         let stream = try Stream(
             emulator.url, ["queue.objects": "5", "linger": "1m", "batch.objects": "100"])
         for object in objects(5) { #expect(stream.send(object).0 == DP_OK) }
@@ -214,7 +214,9 @@ struct ProducerTests {
         let stream = try Stream(emulator.url)
         emulator.add(Fault(.stall(stores: true), times: 0))
         for object in objects(3) { #expect(stream.send(object).0 == DP_OK) }
-        while emulator.stats.objects < 3 {}
+        let deadline = ContinuousClock.now + .seconds(10)
+        while emulator.stats.objects < 3, ContinuousClock.now < deadline {}
+        try #require(emulator.stats.objects == 3)
         let (_, left) = stream.close(0)
         #expect(left.count == 3)
         #expect(left.allSatisfy { $0.stored == DP_STORED_MAYBE })

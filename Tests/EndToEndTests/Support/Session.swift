@@ -10,16 +10,8 @@ final class Session {
 
     /// `settings` come on top of what the emulator needs.
     init(_ endpoint: String, _ settings: [String: String] = [:]) throws {
-        let config = dp_config_new()
+        let config = try emulatorConfig(endpoint, settings)
         defer { dp_config_free(config) }
-        let options = Emulator.Options()
-        var all = [
-            "endpoint": endpoint, "project.id": options.project,
-            "workspace.id": options.workspace, "auth.token": options.token,
-            "backoff.base": "1ms", "backoff.cap": "20ms",
-        ]
-        all.merge(settings) { $1 }
-        for (key, value) in all { try #require(dp_config_set(config, key, value, nil) == DP_OK) }
         var error: OpaquePointer?
         defer { dp_error_free(error) }
         client = try #require(
@@ -88,4 +80,17 @@ struct Outcome {
 /// So many small objects that can be told apart.
 func objects(_ count: Int) -> [String] {
     (0..<count).map { "{\"title\":\"object \($0)\"}" }
+}
+
+/// The settings of a program that talks to an emulator, and `settings` on top of them. Owned.
+func emulatorConfig(_ endpoint: String, _ settings: [String: String]) throws -> OpaquePointer? {
+    let config = dp_config_new()
+    let options = Emulator.Options()
+    var all = [
+        "endpoint": endpoint, "project.id": options.project, "workspace.id": options.workspace,
+        "auth.token": options.token, "backoff.base": "1ms", "backoff.cap": "20ms",
+    ]
+    all.merge(settings) { $1 }
+    for (key, value) in all { try #require(dp_config_set(config, key, value, nil) == DP_OK) }
+    return config
 }

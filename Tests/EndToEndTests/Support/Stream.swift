@@ -19,16 +19,9 @@ final class Stream {
     private let producer: OpaquePointer
 
     init(_ endpoint: String, _ settings: [String: String] = [:]) throws {
-        let config = dp_config_new()
+        let config = try emulatorConfig(
+            endpoint, ["linger": "5ms"].merging(settings) { $1 })
         defer { dp_config_free(config) }
-        let options = Emulator.Options()
-        var all = [
-            "endpoint": endpoint, "project.id": options.project,
-            "workspace.id": options.workspace, "auth.token": options.token,
-            "backoff.base": "1ms", "backoff.cap": "20ms", "linger": "5ms",
-        ]
-        all.merge(settings) { $1 }
-        for (key, value) in all { try #require(dp_config_set(config, key, value, nil) == DP_OK) }
         var error: OpaquePointer?
         defer { dp_error_free(error) }
         producer = try #require(
