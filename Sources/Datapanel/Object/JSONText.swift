@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CPosix
 
 /// JSON strings that become C strings where they stand: a text is never longer than its escapes.
 enum JSONText {
@@ -6,6 +7,7 @@ enum JSONText {
     /// none (`start` is 0), an empty one, or one with a NUL inside. The scanner has accepted it.
     static func isUsable(_ text: UnsafeRawBufferPointer, at start: Int) -> Bool {
         guard start > 0, start < text.count, text[start] != UInt8(ascii: "\"") else { return false }
+        if plainEnd(text, start) != nil { return true }
         var at = start
         while at < text.count, text[at] != UInt8(ascii: "\"") {
             if text[at] != UInt8(ascii: "\\") {
@@ -19,6 +21,7 @@ enum JSONText {
 
     /// Decodes a usable string, and puts a NUL behind it.
     static func terminate(_ text: UnsafeMutableRawBufferPointer, at start: Int) {
+        if let end = plainEnd(UnsafeRawBufferPointer(text), start) { return text[end] = 0 }
         var from = start
         var to = start
         while from < text.count, text[from] != UInt8(ascii: "\"") {
@@ -31,6 +34,15 @@ enum JSONText {
             }
         }
         if to < text.count { text[to] = 0 }
+    }
+
+    /// Where a string ends that has no escapes, as almost every id; nil for one that has.
+    private static func plainEnd(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+        guard let base = text.baseAddress, start < text.count,
+            let quote = memchr(base + start, 0x22, text.count - start)
+        else { return nil }
+        let end = UnsafeRawPointer(quote) - base
+        return memchr(base + start, 0x5C, end - start) == nil ? end : nil
     }
 
     private static func unescape(_ text: UnsafeRawBufferPointer, _ from: inout Int) -> UInt32 {

@@ -7,7 +7,7 @@ package struct ReplyHead {
     package private(set) var isJSON = false
     package private(set) var location: String?
     private var retryAfterText: String?
-    private var date: Int64?
+    private var dateText: String?
 
     package init() {}
 
@@ -22,7 +22,7 @@ package struct ReplyHead {
         } else if let value = Self.value("retry-after:", line) {
             retryAfterText = Excerpt.of(value, limit: 64)
         } else if let value = Self.value("date:", line) {
-            date = Self.time(Excerpt.of(value, limit: 64))
+            dateText = Excerpt.of(value, limit: 64)
         } else if let value = Self.value("location:", line) {
             location = Excerpt.of(value, limit: 256)
         }
@@ -36,7 +36,7 @@ package struct ReplyHead {
         let seconds = text.withUTF8 { ASCII.number(UnsafeRawBufferPointer($0)) }
         if let seconds { return Self.milliseconds(seconds) }
         guard let until = Self.time(text) else { return nil }
-        return Self.milliseconds(until - (date ?? now))
+        return Self.milliseconds(until - (dateText.flatMap(Self.time) ?? now))
     }
 
     /// Years have no bound in a date, and a product without one could overflow.
