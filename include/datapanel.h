@@ -406,7 +406,8 @@ typedef struct dp_report {
     const char *message; /* one sentence, when code is not DP_OK */
     const char *server_code;
     const char *request_id;
-    const void *payload; /* the object's exact bytes, when not DP_OK */
+    const void *payload; /* the object's exact bytes, when not DP_OK; for the
+                            exception see dp_producer_poll */
     size_t payload_len;
     int32_t http_status; /* 0 when no status line arrived */
     uint32_t attempts;   /* how many times the object was sent, or tried */
@@ -472,7 +473,9 @@ dp_code dp_producer_send_many(dp_producer *producer, const char *target,
  * NULL when there is none. Reports of one target come in the order of their
  * outcomes. The setting "reports" says which outcomes are reported at all.
  * Reports take no room of the queue. When nobody collects them, the oldest
- * beyond 100,000 are dropped, and counted in the statistics.
+ * beyond 100,000 are dropped; and when the payloads of failed objects and the
+ * queue together pass 1.25 times "queue.bytes", the oldest reports stay but
+ * lose their payloads. Both are counted in the statistics.
  * Safe from any thread.
  * Returns DP_OK, with or without reports; DP_E_ARGUMENT; DP_E_FORKED;
  * DP_E_NOMEM, when the reports stay for the next call. */
@@ -535,7 +538,8 @@ char *dp_producer_stats(dp_producer *producer, const char *format);
  * reports with DP_E_CANCELLED, "stored" and payload; owned, NULL when nothing
  * is left. Reports that nobody collected can still be polled.
  * Returns DP_OK when nothing is left; DP_E_CANCELLED when something is;
- * DP_E_ARGUMENT; DP_E_CLOSED when it was closed before; DP_E_FORKED. */
+ * DP_E_ARGUMENT; DP_E_CLOSED when it was closed before; DP_E_FORKED;
+ * DP_E_NOMEM, when it is not closed and goes on. */
 dp_code dp_producer_close(dp_producer *producer, int32_t timeout_ms,
                           dp_reports **left_out, dp_error **error_out);
 

@@ -49,10 +49,7 @@ struct Call {
         }
         let exchange = transfer.post(url, headers, body.pieces, config: config, timeout: left)
         let attempt = Attempt(number, exchange, ids)
-        config.log.write(.debug, .conn, debugAreas: areas) {
-            let (isNew, address) = transfer.connection
-            return isNew ? "connected to \(address)" : "used the connection to \(address) again"
-        }
+        config.log.write(.debug, .conn, debugAreas: areas) { transfer.connectionSummary }
         config.log.write(.debug, .wire, debugAreas: areas) { attempt.summary }
         return attempt
     }

@@ -145,14 +145,16 @@ public func dp_producer_close(
     left_out?.pointee = nil
     return status(error_out) { () throws(DatapanelError) in
         let producer = try needed(producer, Producer.self, "producer")
-        let left = try producer.close(timeout: milliseconds(timeout_ms))
+        var reports: ReportsHandle?
+        let left = try producer.close(timeout: milliseconds(timeout_ms)) {
+            count throws(DatapanelError) in
+            // The memory first: what is left at the end cannot be put back.
+            if left_out != nil { reports = try ReportsHandle(capacity: count) }
+        }
         let count = left.reduce(0) { $0 + $1.positions.count }
         guard count > 0 else { return }
-        if let left_out {
-            let reports = try ReportsHandle(capacity: count)
-            reports.fill(left)
-            left_out.pointee = handle(reports)
-        }
+        reports?.fill(left)
+        left_out?.pointee = handle(reports)
         throw DatapanelError(.cancelled, "\(count) objects have no outcome; they are handed back")
     }
 }

@@ -10,15 +10,15 @@ final class Batch {
     let startedAt: Int64
     /// When it stops waiting for company.
     var dueAt: Int64
-    private(set) var objects = Bytes()
+    private var buffer: BodyBuffer?
     private var items = Bytes()
     private(set) var count = 0
 
     /// How often it was sent, and how often nobody could tell whether it was stored.
     var attempts = 0
     var ambiguousAttempts = 0
-    /// What the last attempt came to, in words.
-    var lastCause: String?
+    /// What the last attempt would have come to.
+    var lastOutcome: Outcome?
     /// The rejected batch that this one is a part of.
     var split: Split?
 
@@ -31,7 +31,8 @@ final class Batch {
         let queuedAt: Int64
     }
 
-    init(target: Int, epoch: Int, startedAt: Int64, dueAt: Int64) {
+    init(target: Int, epoch: Int, startedAt: Int64, dueAt: Int64, in buffer: BodyBuffer) {
+        self.buffer = buffer
         self.target = target
         self.epoch = epoch
         self.startedAt = startedAt
@@ -43,12 +44,13 @@ final class Batch {
         _ object: UnsafeRawBufferPointer, ticket: UInt64, opaque: UnsafeMutableRawPointer?,
         queuedAt: Int64
     ) throws(DatapanelError) {
-        try objects.reserve(object.count + 1)
+        guard let buffer else { return }
+        try buffer.bytes.reserve(object.count + 1)
         try items.reserve(MemoryLayout<Item>.stride)
-        if count > 0 { try objects.append(UInt8(ascii: ",")) }
-        try objects.append(object)
+        if count > 0 { try buffer.bytes.append(UInt8(ascii: ",")) }
+        try buffer.bytes.append(object)
         var item = Item(
-            end: UInt32(truncatingIfNeeded: objects.count), ticket: ticket, opaque: opaque,
+            end: UInt32(truncatingIfNeeded: buffer.bytes.count), ticket: ticket, opaque: opaque,
             queuedAt: queuedAt)
         try withUnsafeBytes(of: &item) { bytes throws(DatapanelError) in
             try items.append(
@@ -61,26 +63,55 @@ final class Batch {
         items.view.loadUnaligned(fromByteOffset: index * MemoryLayout<Item>.size, as: Item.self)
     }
 
-    func object(_ index: Int) -> UnsafeRawBufferPointer {
-        let first = index == 0 ? 0 : Int(item(index - 1).end) + 1
-        return UnsafeRawBufferPointer(rebasing: objects.view[first..<Int(item(index).end)])
+    /// The objects with commas between them; nothing once they were given up.
+    var objects: UnsafeRawBufferPointer {
+        buffer?.bytes.view ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
+
+    /// nil once the objects were given up.
+    func object(_ index: Int) -> UnsafeRawBufferPointer? {
+        guard buffer != nil else { return nil }
+        let first = index == 0 ? 0 : Int(item(index - 1).end) + 1
+        return UnsafeRawBufferPointer(rebasing: objects[first..<Int(item(index).end)])
+    }
+
+    /// Gives up the objects, of which nobody asks any more, and hands back their memory.
+    func takeBuffer() -> BodyBuffer? {
+        defer { buffer = nil }
+        return buffer
+    }
+
+    /// How much memory the batch holds.
+    var footprint: Int { objects.count + items.count }
 
     /// The bytes of the objects alone, as the queue counts them.
     var objectBytes: Int { objects.count - max(count - 1, 0) }
 
+    /// The outcome of objects that are not sent any more.
+    func unsent(_ code: Code, _ reason: String) -> Outcome {
+        var outcome = lastOutcome ?? Outcome()
+        outcome.code = code
+        outcome.stored = .no
+        outcome.attempts = UInt32(truncatingIfNeeded: attempts)
+        outcome.finishedAt = Clock.unix()
+        let last = outcome.message.map { "last: \(Excerpt.of($0.bytes, limit: 2_048))" }
+        outcome.message = Text.ifPossible("\(reason); " + (last ?? "it was never sent"))
+        return outcome
+    }
+
     /// A batch of some of the objects, with the same past.
     func part(_ range: Range<Int>, of split: Split?) throws(DatapanelError) -> Batch {
         let part = Batch(
-            target: target, epoch: epoch, startedAt: startedAt, dueAt: startedAt)
+            target: target, epoch: epoch, startedAt: startedAt, dueAt: startedAt, in: BodyBuffer())
         for index in range {
+            guard let object = object(index) else { continue }
             let item = item(index)
             try part.append(
-                object(index), ticket: item.ticket, opaque: item.opaque, queuedAt: item.queuedAt)
+                object, ticket: item.ticket, opaque: item.opaque, queuedAt: item.queuedAt)
         }
         part.attempts = attempts
         part.ambiguousAttempts = ambiguousAttempts
-        part.lastCause = lastCause
+        part.lastOutcome = lastOutcome
         part.split = split
         return part
     }

@@ -12,6 +12,7 @@ import CPosix
 /// Guarded by: `monitor`.
 package final class Producer: @unchecked Sendable {
     private let monitor: Monitor<ProducerState>
+    private let waiters: Waiters
     private let worker: Worker
     private let frameCount: Int
     private let generation = ProcessGeneration.current()
@@ -27,19 +28,21 @@ package final class Producer: @unchecked Sendable {
         let events = try EventFlag.make()
         let limits = ProducerLimits(config, headCount: head.count)
         let monitor = Monitor(ProducerState(config, limits, events))
-        let worker = Worker(monitor, try TransferGroup.make(), try Text(head.view))
+        let waiters = Waiters()
+        let worker = Worker(monitor, waiters, try TransferGroup.make(), try Text(head.view))
         let producer = Producer(
-            monitor, worker, events.descriptor,
+            monitor, waiters, worker, events.descriptor,
             frameCount: head.count + Envelope.tail.utf8CodeUnitCount)
         try producer.startThread()
         return producer
     }
 
     private init(
-        _ monitor: Monitor<ProducerState>, _ worker: Worker, _ eventDescriptor: Int32,
-        frameCount: Int
+        _ monitor: Monitor<ProducerState>, _ waiters: Waiters, _ worker: Worker,
+        _ eventDescriptor: Int32, frameCount: Int
     ) {
         self.monitor = monitor
+        self.waiters = waiters
         self.worker = worker
         self.eventDescriptor = eventDescriptor
         self.frameCount = frameCount
@@ -60,7 +63,8 @@ package final class Producer: @unchecked Sendable {
         } catch {
             throw error.error("not a JSON object", in: object)
         }
-        return try take(target, object, opaque, until: Clock.monotonic() + timeout)
+        let now = Clock.monotonic()
+        return try take(target, object, opaque, now: now, until: now + timeout)
     }
 
     /// Tells how many were taken even when it throws.
@@ -80,19 +84,19 @@ package final class Producer: @unchecked Sendable {
             }
             guard let object else { return }
             if object.count + frameCount > Request.bodyLimit { throw tooLarge(object.count) }
-            taken(try take(target, object, opaque, until: deadline))
+            taken(try take(target, object, opaque, now: Clock.monotonic(), until: deadline))
         }
     }
 
     private func take(
         _ target: UnsafeRawBufferPointer, _ object: UnsafeRawBufferPointer,
-        _ opaque: UnsafeMutableRawPointer?, until deadline: Int64
+        _ opaque: UnsafeMutableRawPointer?, now: Int64, until deadline: Int64
     ) throws(DatapanelError) -> UInt64 {
         let time = Clock.unix()
-        let taken = try monitor.wait(until: deadline) { state throws(DatapanelError) in
+        let taken = try monitor.wait(for: waiters.room, from: now, until: deadline) {
+            state, now throws(DatapanelError) in
             try state.take(
-                object, for: state.target(named: target), opaque: opaque,
-                now: Clock.monotonic(), time: time)
+                object, for: state.target(named: target), opaque: opaque, now: now, time: time)
         }
         guard let taken else {
             monitor.with { $0.counters.refused += 1 }
@@ -116,7 +120,8 @@ package final class Producer: @unchecked Sendable {
     /// How many reports wait, up to `max`; waits for the first until `timeout` is over.
     package func reportCount(_ max: Int, timeout: Int64) throws(DatapanelError) -> Int {
         try checkProcess()
-        let count = monitor.wait(until: Clock.monotonic() + timeout) { state in
+        let deadline = Clock.monotonic() + timeout
+        let count = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             // After the end no more can come.
             state.reports.count > 0 || state.isStopping ? state.reports.count : nil
         }
@@ -143,7 +148,8 @@ package final class Producer: @unchecked Sendable {
             return state.hurry()
         }
         worker.wakeUp()
-        let isOver = monitor.wait(until: Clock.monotonic() + timeout) { state in
+        let deadline = Clock.monotonic() + timeout
+        let isOver = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             state.epochs.isOver(epoch) ? true : nil
         }
         if isOver == nil {
@@ -152,17 +158,30 @@ package final class Producer: @unchecked Sendable {
         }
     }
 
-    /// What is left has no outcome.
-    package func close(timeout: Int64) throws(DatapanelError) -> [Slice] {
+    /// What is left has no outcome. `prepare` is told how much that can be at most; what it throws
+    /// leaves the producer open.
+    package func close(
+        timeout: Int64, prepare: (Int) throws(DatapanelError) -> Void
+    ) throws(DatapanelError) -> [Slice] {
         try checkProcess()
-        try monitor.with { state throws(DatapanelError) in
+        let most = try monitor.with { state throws(DatapanelError) in
             if state.isClosing { throw ProducerState.closed }
             state.isClosing = true
+            return state.queuedObjects
+        }
+        do throws(DatapanelError) {
+            try prepare(most)
+        } catch {
+            monitor.with { $0.isClosing = false }
+            throw error
+        }
+        monitor.with { state in
             _ = state.hurry()
-            monitor.changed()
+            waiters.announceAll()
         }
         worker.wakeUp()
-        _ = monitor.wait(until: Clock.monotonic() + timeout) { state in
+        let deadline = Clock.monotonic() + timeout
+        _ = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             state.queuedObjects == 0 ? true : nil
         }
         return stop()
@@ -190,7 +209,7 @@ package final class Producer: @unchecked Sendable {
         isJoined = true
         return monitor.with { state in
             let left = state.abandon(worker.brokenOff)
-            monitor.changed()
+            waiters.announceAll()
             return left.map { Slice(settlement: $0, positions: 0..<$0.count) }
         }
     }
@@ -232,7 +251,7 @@ extension Producer {
     package func purge(_ target: UnsafeRawBufferPointer?) throws(DatapanelError) -> Int {
         try checkProcess()
         return try monitor.with { state throws(DatapanelError) in
-            defer { monitor.changed() }
+            defer { waiters.announceAll() }
             return try state.purge(target)
         }
     }

@@ -17,7 +17,7 @@ extension ProducerState {
 
     /// Better credentials may help those that wait for a person.
     func retryBlocked() {
-        for target in targets where target.blockedBy != nil { target.resumeAt = 0 }
+        for target in targets where target.isBlocked { target.resumeAt = 0 }
     }
 
     /// The targets that a caller means: one, or all for nil.
@@ -44,7 +44,8 @@ extension ProducerState {
         for target in try targets(named: name) {
             while let batch = target.popAny() {
                 count += batch.count
-                finishUnsent(batch, Self.cancelled(batch, "it was purged before it was delivered"))
+                finishUnsent(
+                    batch, batch.unsent(.cancelled, "it was purged before it was delivered"))
             }
         }
         return count
@@ -58,16 +59,16 @@ extension ProducerState {
             inFlight -= 1
             targets[batch.target].inFlight -= 1
             if isBodyOut { batch.ambiguousAttempts += 1 }
-            left.append(Settlement(Self.cancelled(batch, reason), batch))
+            left.append(Settlement(batch.unsent(.cancelled, reason), batch))
             for suspect in batch.split?.abandon() ?? [] {
-                left.append(Settlement(Self.cancelled(suspect.batch, reason), suspect.batch))
+                left.append(Settlement(suspect.batch.unsent(.cancelled, reason), suspect.batch))
             }
         }
         for target in targets {
             while let batch = target.popAny() {
-                left.append(Settlement(Self.cancelled(batch, reason), batch))
+                left.append(Settlement(batch.unsent(.cancelled, reason), batch))
                 for suspect in batch.split?.abandon() ?? [] {
-                    left.append(Settlement(Self.cancelled(suspect.batch, reason), suspect.batch))
+                    left.append(Settlement(suspect.batch.unsent(.cancelled, reason), suspect.batch))
                 }
             }
         }
@@ -76,16 +77,6 @@ extension ProducerState {
             counters.failed += settlement.count
         }
         return left
-    }
-
-    private static func cancelled(_ batch: Batch, _ reason: String) -> Outcome {
-        var outcome = Outcome()
-        outcome.code = .cancelled
-        outcome.attempts = UInt32(truncatingIfNeeded: batch.attempts)
-        outcome.finishedAt = Clock.unix()
-        outcome.message = Text.ifPossible(
-            "\(reason); " + (batch.lastCause.map { "last: \($0)" } ?? "it was never sent"))
-        return outcome
     }
 
     static var closed: DatapanelError {

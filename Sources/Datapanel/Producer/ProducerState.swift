@@ -19,6 +19,7 @@ struct ProducerState {
     private var wasFull = false
     var hasRoomAgain = false
     private var rates = RateLimits()
+    private var buffers: BodyBuffers
     /// What holds for targets that are new.
     var isPaused = false
     private var concurrency: Concurrency
@@ -31,6 +32,7 @@ struct ProducerState {
         self.limits = limits
         self.events = events
         reports = ReportQueue(limits.reports)
+        buffers = BodyBuffers(limit: limits.queueBytes / 8)
         concurrency = limits.concurrency
         rates.set(config, now: Clock.monotonic())
     }
@@ -39,6 +41,13 @@ struct ProducerState {
         self.config = config
         rates.set(config, now: now)
         retryBlocked()
+    }
+
+    /// Room for more than an object or two.
+    var hasMuchRoom: Bool {
+        inFlight == 0
+            || (queuedObjects <= limits.queueObjects - limits.queueObjects / 8
+                && queuedBytes <= limits.queueBytes - limits.queueBytes / 8)
     }
 
     // MARK: taking
@@ -65,11 +74,7 @@ struct ProducerState {
         let queue = targets[target]
         let found = queue.batch(
             for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes, now: now)
-        let batch =
-            found
-            ?? Batch(
-                target: target, epoch: epochs.current, startedAt: now,
-                dueAt: now + limits.linger + limits.jitter())
+        let batch = found ?? newBatch(for: target, now: now)
         try batch.append(object, ticket: lastTicket + 1, opaque: opaque, queuedAt: time)
         if found == nil { queue.start(batch) }
         lastTicket += 1
@@ -77,6 +82,7 @@ struct ProducerState {
         queuedBytes += object.count
         epochs.add(1)
         counters.taken += 1
+        boundMemory()
         let isSealed = queue.sealIfFull(objects: limits.batchObjects, bytes: limits.batchBytes)
         // A batch that was sealed to make room is ready, too.
         let isReady = isSealed || (found == nil && queue.readyCount > 0)
@@ -85,6 +91,16 @@ struct ProducerState {
         let wakes = (wakesForIt && sleepsUntil > now) || wakesForTime
         if wakes { sleepsUntil = now }
         return Taken(ticket: lastTicket, wakes: wakes)
+    }
+
+    private mutating func newBatch(for target: Int, now: Int64) -> Batch {
+        let buffer = buffers.take()
+        // Without the memory it grows as it can.
+        let usual = targets[target].usualBytes
+        try? buffer.bytes.reserve(min(usual + usual / 16, limits.batchBytes))
+        return Batch(
+            target: target, epoch: epochs.current, startedAt: now,
+            dueAt: now + limits.linger + limits.jitter(), in: buffer)
     }
 
     mutating func target(named name: UnsafeRawBufferPointer) throws(DatapanelError) -> Int {
@@ -111,7 +127,7 @@ struct ProducerState {
             target.inFlight += 1
             inFlight += 1
             concurrency.begun(inFlight: inFlight)
-            let going = target.blockedBy == nil ? batch : probe(batch, target)
+            let going = !target.isBlocked ? batch : probe(batch, target)
             rates.pay(going)
             return going
         }
@@ -162,6 +178,8 @@ struct ProducerState {
         inFlight -= 1
         counters.attempts += 1
         target.breaker.attempted(verdict)
+        target.splitBudget.ended(
+            isPart: batch.split != nil, isStored: verdict.next == .deliver, now: now)
         concurrency.ended(verdict, took: took, now: now)
         if verdict.next == .deliver { target.budget.earn() }
         switch verdict.next {
@@ -208,13 +226,13 @@ struct ProducerState {
     private mutating func settle(_ settlement: Settlement, isRejected: Bool, now: Int64) {
         let batch = settlement.batch
         let target = targets[batch.target]
-        if settlement.outcome.code == .ok { target.blockedBy = nil }
+        if settlement.outcome.code == .ok { target.unblock() }
         if let split = batch.split {
             if isRejected { return apply(split.rejected(settlement), split, target, now: now) }
             conclude(settlement)
             let isStored = settlement.outcome.code == .ok
             apply(split.decided(batch.count, stored: isStored), split, target, now: now)
-        } else if isRejected && target.blockedBy != nil {
+        } else if isRejected && target.isBlocked {
             // While a target rejects everything, one rejection more says nothing of the object.
             // The next probe is another object.
             block(target, batch, until: now + Delivery.probes.base)
@@ -264,19 +282,13 @@ struct ProducerState {
     }
 
     private func block(_ target: TargetQueue, _ batch: Batch, until time: Int64) {
-        target.blockedBy = batch.lastCause ?? "blocked"
-        target.resumeAt = time
+        target.block(until: time, batch.lastOutcome?.message)
     }
 
     private mutating func settleExpired(_ batch: Batch) {
-        var outcome = Outcome()
-        outcome.code = .expired
-        outcome.attempts = UInt32(truncatingIfNeeded: batch.attempts)
-        outcome.finishedAt = Clock.unix()
-        outcome.message = Text.ifPossible(
-            "not delivered within delivery.timeout = \(Duration.text(limits.deliveryTimeout)); "
-                + (batch.lastCause.map { "last: \($0)" } ?? "it was never sent"))
-        finishUnsent(batch, outcome)
+        let limit = Duration.text(limits.deliveryTimeout)
+        finishUnsent(
+            batch, batch.unsent(.expired, "not delivered within delivery.timeout = \(limit)"))
     }
 
     mutating func finishUnsent(_ batch: Batch, _ outcome: Outcome) {
@@ -290,10 +302,25 @@ struct ProducerState {
     /// The end of all objects of a batch: their room is free, their reports wait.
     private mutating func conclude(_ settlement: Settlement) {
         release(settlement.batch)
+        recycle(settlement)
         counters.stored += settlement.count - settlement.failureCount
         counters.failed += settlement.failureCount
         reports.add(settlement)
+        boundMemory()
         raiseEvents()
+    }
+
+    /// What waits in the queue and what waits to be collected share an allowance.
+    private mutating func boundMemory() {
+        reports.shrinkPayloads(to: limits.queueBytes + limits.queueBytes / 4 - queuedBytes)
+    }
+
+    /// Of stored objects nobody asks for the bytes.
+    private mutating func recycle(_ settlement: Settlement) {
+        if settlement.failureCount == 0, let buffer = settlement.batch.takeBuffer() {
+            buffers.giveBack(buffer)
+        }
+        if queuedObjects == 0 { buffers.release() }
     }
 
     mutating func release(_ batch: Batch) {

@@ -47,6 +47,9 @@ enum ProducerStats {
             level("reports_waiting", state.reports.count, "Reports that nobody collected."),
             counter(
                 "reports_dropped", state.reports.dropped, "Reports that nobody collected in time."),
+            counter(
+                "payloads_dropped", state.reports.payloadsDropped,
+                "Failed objects whose bytes nobody collected in time."),
         ]
     }
 
@@ -98,9 +101,8 @@ enum ProducerStats {
         guard let reason = target.blockedBy else {
             return try object.setNull("targets[-1].blocked_by")
         }
-        let text = try Text.of(reason)
-        defer { withExtendedLifetime(text) {} }
-        try object.set("targets[-1].blocked_by", string: text.pointer)
+        defer { withExtendedLifetime(reason) {} }
+        try object.set("targets[-1].blocked_by", string: reason.pointer)
     }
 
     private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {

@@ -16,6 +16,10 @@ struct ReportQueue {
     private var slices = Fifo<Slice>()
     private(set) var count = 0
     private(set) var dropped = 0
+    private var payloads = PayloadBudget()
+
+    /// Of reports that have room, but whose objects have not.
+    var payloadsDropped: Int { payloads.dropped }
 
     enum Wanted: Int64 {
         case all, failures, none
@@ -38,7 +42,13 @@ struct ReportQueue {
                 append(Slice(settlement: settlement, positions: position..<(position + 1)))
             }
         }
+        payloads.add(settlement)
         if count > Self.limit { dropped += take(count - Self.limit).reduce(0) { $0 + $1.count } }
+    }
+
+    /// The oldest lose their objects' bytes when there are more than `limit`.
+    mutating func shrinkPayloads(to limit: Int) {
+        payloads.shrink(to: limit)
     }
 
     private mutating func append(_ slice: Slice) {
@@ -53,6 +63,7 @@ struct ReportQueue {
         while room > 0, let first = slices.popFirst() {
             let end = first.positions.lowerBound + min(first.count, room)
             let positions = first.positions.lowerBound..<end
+            payloads.remove(first.settlement)
             taken.append(Slice(settlement: first.settlement, positions: positions))
             room -= positions.count
             count -= positions.count

@@ -10,14 +10,19 @@ final class TargetQueue {
     var resumeAt: Int64 = 0
     /// Failures in a row.
     var failures = 0
-    /// Why only probes are sent; nil while all is well.
-    var blockedBy: String?
+    /// Only probes are sent.
+    private(set) var isBlocked = false
+    /// Why.
+    private(set) var blockedBy: Text?
     var inFlight = 0
     /// Rejected batches that are being halved: one part at a time.
     var splits = 0
     var isPaused = false
+    /// How large batches are here lately.
+    private(set) var usualBytes = 0
     var breaker = Breaker()
     var budget = RetryBudget()
+    var splitBudget = SplitBudget()
     /// Bodies above this were too large lately.
     private var learnedBytes = Int.max
     private var learnedUntil: Int64 = 0
@@ -38,7 +43,8 @@ final class TargetQueue {
         if now >= learnedUntil { learnedBytes = .max }
         guard let batch = open else { return nil }
         let limit = min(bytes, learnedBytes)
-        if batch.count < objects && batch.objects.count + 1 + size <= limit { return batch }
+        let hasRoom = batch.count < splitBudget.batchObjects(objects)
+        if hasRoom && batch.objects.count + 1 + size <= limit { return batch }
         seal()
         return nil
     }
@@ -50,16 +56,21 @@ final class TargetQueue {
     /// Closes the open batch when nothing more fits; says whether it did.
     func sealIfFull(objects: Int, bytes: Int) -> Bool {
         guard let batch = open else { return false }
-        guard batch.count >= objects || batch.objects.count >= min(bytes, learnedBytes) else {
-            return false
-        }
+        let isFull = batch.count >= splitBudget.batchObjects(objects)
+        guard isFull || batch.objects.count >= min(bytes, learnedBytes) else { return false }
         seal()
         return true
     }
 
     func seal() {
-        if let batch = open { ready.append(batch) }
+        if let batch = takeOpen() { ready.append(batch) }
+    }
+
+    private func takeOpen() -> Batch? {
+        guard let batch = open else { return nil }
+        usualBytes = batch.objects.count
         open = nil
+        return batch
     }
 
     func putBack(_ batch: Batch) {
@@ -78,7 +89,7 @@ final class TargetQueue {
     /// One at a time while it is unsure whether any will do.
     private var maySend: Bool {
         guard !isPaused else { return false }
-        return inFlight == 0 || (blockedBy == nil && splits == 0 && !breaker.isOpen)
+        return inFlight == 0 || (!isBlocked && splits == 0 && !breaker.isOpen)
     }
 
     /// What goes out next. The open batch goes before it is full when its time has come.
@@ -86,16 +97,25 @@ final class TargetQueue {
         guard maySend, now >= resumeAt else { return nil }
         if let batch = ready.popFirst() { return batch }
         guard let batch = open, now >= batch.dueAt else { return nil }
-        open = nil
-        return batch
+        return takeOpen()
     }
 
     /// A batch that has waited too long.
     func popExpired(before start: Int64) -> Batch? {
         if let batch = ready.first, batch.startedAt <= start { return ready.popFirst() }
         guard ready.isEmpty, let batch = open, batch.startedAt <= start else { return nil }
-        open = nil
-        return batch
+        return takeOpen()
+    }
+
+    func block(until time: Int64, _ reason: Text?) {
+        isBlocked = true
+        blockedBy = reason
+        resumeAt = time
+    }
+
+    func unblock() {
+        isBlocked = false
+        blockedBy = nil
     }
 
     /// Its parts are ordinary batches again.

@@ -7,10 +7,13 @@ import CPosix
 /// Runs on: its own thread; `wakeUp` on any.
 final class Worker: @unchecked Sendable {
     private let monitor: Monitor<ProducerState>
+    private let waiters: Waiters
     private let group: TransferGroup
     private let head: Text
     private var flights: [Flight] = []
     private var idle: [Transfer] = []
+    /// For each target.
+    private var gates: [RepeatGate] = []
     /// What was under way when it stopped, and whether a whole body was out.
     private(set) var brokenOff: [(batch: Batch, isBodyOut: Bool)] = []
 
@@ -43,8 +46,11 @@ final class Worker: @unchecked Sendable {
         let isStopping: Bool
     }
 
-    init(_ monitor: Monitor<ProducerState>, _ group: TransferGroup, _ head: Text) {
+    init(
+        _ monitor: Monitor<ProducerState>, _ waiters: Waiters, _ group: TransferGroup, _ head: Text
+    ) {
         self.monitor = monitor
+        self.waiters = waiters
         self.group = group
         self.head = head
     }
@@ -75,7 +81,7 @@ final class Worker: @unchecked Sendable {
             let now = Clock.monotonic()
             let before = state.queuedObjects
             state.expire(now: now)
-            if state.queuedObjects != before { monitor.changed() }
+            if state.queuedObjects != before { waiters.announceAll() }
             var starts: [(batch: Batch, url: Text)] = []
             while let batch = state.next(now: now) {
                 starts.append((batch, state.targets[batch.target].url))
@@ -92,7 +98,7 @@ final class Worker: @unchecked Sendable {
             let headers = try CallHeaders.make(config)
             let transfer = try takeTransfer(config)
             let flight = Flight(batch, url, transfer, headers, ids)
-            let pieces = BodyPieces(head: head.bytes, objects: batch.objects.view)
+            let pieces = BodyPieces(head: head.bytes, objects: batch.objects)
             transfer.begin(
                 url, flight.headers, pieces, config: config,
                 timeout: config.number(.requestTimeout))
@@ -120,28 +126,45 @@ final class Worker: @unchecked Sendable {
         var attempt = Attempt(
             batch.attempts, group.finish(flight.transfer, end), flight.ids)
         idle.append(flight.transfer)
-        config.log.write(.debug, .wire, debugAreas: config.number(.debug)) { attempt.summary }
+        let areas = config.number(.debug)
+        config.log.write(.debug, .conn, debugAreas: areas) { flight.transfer.connectionSummary }
+        config.log.write(.debug, .wire, debugAreas: areas) { attempt.summary }
         let error = attempt.error(flight.url, flight.ids)
-        if let error {
-            config.log.write(.information, .retry) { error.message }
-            batch.lastCause = error.message
-        }
+        tell(error, of: batch, config.log)
+        let outcome = attempt.outcome(error)
+        if error != nil { batch.lastOutcome = outcome }
         let verdict = attempt.verdict
         if verdict.next == .ambiguous { batch.ambiguousAttempts += 1 }
         let retryAfter = attempt.retryAfter
-        let settlement = Settlement(
-            attempt.outcome(error), batch, flight.ids, attempt.takeReply())
+        let settlement = Settlement(outcome, batch, flight.ids, attempt.takeReply())
         let decision = monitor.with { state in
             let now = Clock.monotonic()
             state.counters.note(batch, startedAt: flight.startedAt, endedAt: now)
-            defer { monitor.changed() }
+            defer { waiters.announce(hasMuchRoom: state.hasMuchRoom) }
             return state.finished(
                 settlement, verdict, retryAfter, took: now - flight.startedAt, now: now)
         }
         if decision == .split {
-            config.log.write(.debug, .bisect, debugAreas: config.number(.debug)) {
+            config.log.write(.debug, .bisect, debugAreas: areas) {
                 "\(batch.count) objects go on in two halves"
             }
+        }
+    }
+
+    /// What went wrong, unless it is what went wrong before.
+    private func tell(_ error: DatapanelError?, of batch: Batch, _ log: Log) {
+        while gates.count <= batch.target { gates.append(RepeatGate()) }
+        guard let error else {
+            if gates[batch.target].recover() {
+                log.write(.information, .retry) { "the service takes objects again" }
+            }
+            return
+        }
+        guard let leftOut = gates[batch.target].admit(error.code, now: Clock.monotonic()) else {
+            return
+        }
+        log.write(.information, .retry) {
+            leftOut > 0 ? "\(error.message) (\(leftOut) more like this before)" : error.message
         }
     }
 

@@ -28,6 +28,16 @@ package final class Settlement: @unchecked Sendable {
 
     package var count: Int { batch.count }
 
+    /// Whether a part of it was handed out: what that points to has to stay. Guarded by the
+    /// producer's monitor.
+    var isCollected = false
+
+    var payloadBytes: Int { batch.objects.count }
+
+    func dropPayloads() {
+        _ = batch.takeBuffer()
+    }
+
     /// How many objects are not stored for certain.
     var failureCount: Int {
         switch outcome.code {

@@ -12,7 +12,7 @@ package struct OwnedText {
 package struct Bytes: ~Copyable {
     private var base: UnsafeMutableRawPointer?
     package private(set) var count = 0
-    private var capacity = 0
+    private(set) var capacity = 0
 
     package init() {}
 

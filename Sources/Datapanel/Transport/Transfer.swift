@@ -78,12 +78,13 @@ final class Transfer {
     }
 
     /// Whether the last call opened a connection, and to which address.
-    var connection: (isNew: Bool, address: String) {
+    var connectionSummary: String {
         var count = 0
         var address: UnsafeMutablePointer<CChar>?
         dpx_curl_get_long(easy, CURLINFO_NUM_CONNECTS, &count)
         dpx_curl_get_text(easy, CURLINFO_PRIMARY_IP, &address)
-        return (count > 0, address.map { Excerpt.of($0, limit: 64) } ?? "")
+        let shown = address.map { Excerpt.of($0, limit: 64) } ?? ""
+        return count > 0 ? "connected to \(shown)" : "used the connection to \(shown) again"
     }
 
     private func note(_ result: CURLcode) {

@@ -1,3 +1,5 @@
+import Testing
+
 // SPDX-License-Identifier: Apache-2.0
 @testable import Datapanel
 
@@ -8,6 +10,7 @@ struct Simulation {
     var now: Int64 = 1_000_000
     private(set) var requests = 0
     private(set) var stored: [String] = []
+    private var taken: [UInt64: String] = [:]
     private let target: Int
 
     /// What the service makes of the objects of a request.
@@ -33,9 +36,11 @@ struct Simulation {
     mutating func take(_ object: String) throws -> ProducerState.Taken? {
         var changed = state
         defer { state = changed }
-        return try withBytes(object) { object in
+        let result = try withBytes(object) { object in
             try changed.take(object, for: target, opaque: nil, now: now, time: 0)
         }
+        if let result { taken[result.ticket] = object }
+        return result
     }
 
     /// Runs until all is decided or so many requests are out.
@@ -56,14 +61,18 @@ struct Simulation {
     }
 
     private mutating func answer(_ batch: Batch, _ service: Service) throws {
-        let texts = (0..<batch.count).map { String(decoding: batch.object($0), as: UTF8.self) }
+        let texts = try (0..<batch.count).map { position in
+            String(decoding: try #require(batch.object(position)), as: UTF8.self)
+        }
         let situation = service(texts)
         let verdict = situation.verdict
         if verdict.next == .ambiguous { batch.ambiguousAttempts += 1 }
-        batch.lastCause = situation == .stored ? batch.lastCause : "\(verdict.sign)"
         var outcome = Outcome()
         outcome.code = verdict.code
         outcome.stored = verdict.stored
+        outcome.message = Text.ifPossible("\(verdict.sign)")
+        outcome.httpStatus = situation == .throttled ? 429 : 0
+        if situation != .stored { batch.lastOutcome = outcome }
         var reply = Bytes()
         let ids = try ItemIds(capacity: batch.count)
         if situation == .stored {
@@ -79,9 +88,8 @@ struct Simulation {
     mutating func collect() -> [(object: String, report: Report, message: String?)] {
         state.collect(.max).flatMap { slice in
             slice.positions.map { position in
-                let object = slice.settlement.batch.object(position)
                 let report = slice.settlement[position]
-                return (String(decoding: object, as: UTF8.self), report, string(report.message))
+                return (taken[report.ticket] ?? "", report, string(report.message))
             }
         }
     }
