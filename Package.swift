@@ -78,7 +78,7 @@ if !embedded {
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CDatapanel", "DatapanelABI", "DatapanelEmulator"],
+            dependencies: ["CDatapanel", "Datapanel", "DatapanelABI", "DatapanelEmulator"],
             swiftSettings: strict),
     ]
 }

@@ -13,6 +13,8 @@ final class Stream {
         let id: String?
         let payload: String?
         let message: String
+        let serverCode: String?
+        let attempts: Int
         let isPossibleDuplicate: Bool
     }
 
@@ -59,12 +61,15 @@ final class Stream {
         return Self.copy(reports)
     }
 
-    /// Reports until there are so many, or ten seconds are over.
-    func reports(_ count: Int) -> [Report] {
+    /// Reports until there are so many, or ten seconds are over. A target that is blocked waits for
+    /// seconds; who urges it is the person that looks after it: any setting that is changed lets it
+    /// try at once.
+    func reports(_ count: Int, urged: Bool = false) -> [Report] {
         var found: [Report] = []
         let deadline = ContinuousClock.now + .seconds(10)
         while found.count < count, ContinuousClock.now < deadline {
-            found += poll(1_000)
+            if urged { _ = set("debug", "") }
+            found += poll(urged ? 50 : 1_000)
         }
         return found
     }
@@ -91,6 +96,22 @@ final class Stream {
         return String(cString: text)
     }
 
+    /// One number of the statistics.
+    func count(_ name: String) -> Int {
+        let text = stats("prometheus") ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("datapanel_\(name) ") }
+        return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? -1
+    }
+
+    /// Waits until a number of the statistics is so large, for ten seconds at the most.
+    func waits(for name: String, atLeast count: Int) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while self.count(name) < count {
+            if ContinuousClock.now > deadline { return false }
+        }
+        return true
+    }
+
     var queued: Int {
         var objects = 0
         _ = dp_producer_queued(producer, &objects, nil)
@@ -106,6 +127,8 @@ final class Stream {
                 id: row.id.map { String(cString: $0) },
                 payload: row.payload == nil ? nil : String(decoding: payload, as: UTF8.self),
                 message: row.message.map { String(cString: $0) } ?? "",
+                serverCode: row.server_code.map { String(cString: $0) },
+                attempts: Int(row.attempts),
                 isPossibleDuplicate: Int(row.flags) & DP_POSSIBLE_DUPLICATE != 0)
         }
     }

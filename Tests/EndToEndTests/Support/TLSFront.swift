@@ -7,6 +7,7 @@ import Testing
 /// which goes with it.
 final class TLSFront {
     let url: String
+    let port: Int
     /// The forward proxy. It marks what it passes on as HTTP/1.1 with a "proxied" behind it.
     let proxy: String
     /// The authority that signed the server's certificate, for `localhost` and 127.0.0.1.
@@ -23,7 +24,7 @@ final class TLSFront {
         authority = folder.appending(path: "authority.pem").path
         stranger = folder.appending(path: "stranger.pem").path
         try Self.run(["sh", "-ec", "cd '\(folder.path)'\n" + Self.certificates])
-        let port = try Self.freePort()
+        port = try Self.freePort()
         let proxyPort = try Self.freePort()
         url = "https://localhost:\(port)"
         proxy = "http://127.0.0.1:\(proxyPort)"
