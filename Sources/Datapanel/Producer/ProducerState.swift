@@ -199,7 +199,8 @@ struct ProducerState {
         case .retry(let pause):
             counters.retries += 1
             let hasBudget = verdict.next == .hold || target.budget.pay(for: verdict)
-            target.resumeAt = now + (hasBudget ? pause : max(pause, limits.delivery.backoff.cap))
+            target.wait(
+                until: now + (hasBudget ? pause : max(pause, limits.delivery.backoff.cap)))
             target.putBack(batch)
         case .split:
             if verdict.next == .halve { target.learn(bodyBytes: batch.objects.count, now: now) }
@@ -219,7 +220,7 @@ struct ProducerState {
         let target = targets[batch.target]
         target.inFlight -= 1
         inFlight -= 1
-        target.resumeAt = now + Backoff.floor
+        target.wait(until: now + Backoff.floor)
         target.putBack(batch)
     }
 

@@ -6,6 +6,8 @@ final class TargetQueue {
     let url: Text
     private(set) var open: Batch?
     private var ready = Fifo<Batch>()
+    /// Whether the oldest of them is the first.
+    private var isInOrder = true
     /// On the monotonic clock, in milliseconds; before that nothing is sent.
     var resumeAt: Int64 = 0
     /// Failures in a row.
@@ -73,12 +75,19 @@ final class TargetQueue {
         return batch
     }
 
+    /// Before the younger ones.
     func putBack(_ batch: Batch) {
-        ready.prepend(batch)
+        ready.insert(batch) { batch.startedAt <= $0.startedAt }
     }
 
     func putLast(_ batch: Batch) {
+        isInOrder = false
         ready.append(batch)
+    }
+
+    /// Nothing is sent before; an answer that allows it earlier than another one does not count.
+    func wait(until time: Int64) {
+        resumeAt = max(resumeAt, time)
     }
 
     func learn(bodyBytes: Int, now: Int64) {
@@ -102,15 +111,23 @@ final class TargetQueue {
 
     /// A batch that has waited too long.
     func popExpired(before start: Int64) -> Batch? {
-        if let batch = ready.first, batch.startedAt <= start { return ready.popFirst() }
-        guard ready.isEmpty, let batch = open, batch.startedAt <= start else { return nil }
+        guard oldest <= start else { return nil }
+        if let batch = ready.popFirst(where: { $0.startedAt <= start }) { return batch }
         return takeOpen()
+    }
+
+    /// Since when the oldest has waited.
+    private var oldest: Int64 {
+        var oldest = min(ready.first?.startedAt ?? .max, open?.startedAt ?? .max)
+        if ready.isEmpty { isInOrder = true }
+        if !isInOrder { ready.forEach { oldest = min(oldest, $0.startedAt) } }
+        return oldest
     }
 
     func block(until time: Int64, _ reason: Text?) {
         isBlocked = true
         blockedBy = reason
-        resumeAt = time
+        wait(until: time)
     }
 
     func unblock() {
@@ -132,7 +149,6 @@ final class TargetQueue {
     /// begin at all; nil when only the end of another makes room.
     func wakeTime(opensAt: Int64?, deliveryTimeout: Int64) -> Int64 {
         guard hasWork else { return .max }
-        let oldest = min(ready.first?.startedAt ?? .max, open?.startedAt ?? .max)
         let expiry = oldest + deliveryTimeout
         guard maySend, let opensAt else { return expiry }
         let dueAt = ready.isEmpty ? open?.dueAt ?? 0 : 0

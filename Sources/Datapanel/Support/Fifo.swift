@@ -22,12 +22,30 @@ struct Fifo<Element> {
     }
 
     mutating func prepend(_ element: Element) {
-        if head > 0 {
-            head -= 1
-            storage[head] = element
-        } else {
-            storage.insert(element, at: 0)
+        insert(element) { _ in true }
+    }
+
+    /// Puts an element before the first that `follows` it, which is near the front.
+    mutating func insert(_ element: Element, before follows: (Element) -> Bool) {
+        var position = head
+        while position < storage.count, let other = storage[position], !follows(other) {
+            position += 1
         }
+        guard head > 0 else { return storage.insert(element, at: position) }
+        for index in head..<position { storage[index - 1] = storage[index] }
+        head -= 1
+        storage[position - 1] = element
+    }
+
+    /// Takes out the first that fits, wherever it stands.
+    mutating func popFirst(where fits: (Element) -> Bool) -> Element? {
+        for index in head..<storage.count {
+            guard let element = storage[index], fits(element) else { continue }
+            if index == head { return popFirst() }
+            storage.remove(at: index)
+            return element
+        }
+        return nil
     }
 
     mutating func popFirst() -> Element? {

@@ -150,28 +150,6 @@ struct EpochCountsTests {
     }
 }
 
-struct FifoTests {
-    @Test func keepsItsOrderHoweverItIsUsed() {
-        var fifo = Fifo<Int>()
-        var model: [Int] = []
-        var dice = SystemRandomNumberGenerator()
-        for number in 0..<20_000 {
-            switch dice.next() % 5 {
-            case 0, 1:
-                fifo.append(number)
-                model.append(number)
-            case 2:
-                fifo.prepend(number)
-                model.insert(number, at: 0)
-            default:
-                #expect(fifo.popFirst() == (model.isEmpty ? nil : model.removeFirst()))
-            }
-            #expect(fifo.count == model.count)
-            #expect(fifo.first == model.first)
-        }
-    }
-}
-
 struct ObjectSequenceTests {
     private func read(_ text: String) -> (objects: [String], fault: Int?) {
         withBytes(text) { bytes in

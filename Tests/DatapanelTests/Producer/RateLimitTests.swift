@@ -31,6 +31,37 @@ struct RateLimitTests {
         #expect(total <= Int(rate * (seconds + 1)) + cost)
     }
 
+    /// Against an account kept in another way, whenever somebody asks.
+    @Test func nothingGoesWithoutHavingBeenSaved() {
+        var dice = SeededDice(1)
+        var limit = RateLimit()
+        var now: Int64 = 0
+        var at: Int64 = 0
+        var saved = 0.0
+        var rate: Int64 = 0
+        var wrong = 0
+        for sample in 0..<100_000 {
+            if sample % 1_000 == 0 {
+                rate = Int64.random(in: 1...1_000_000, using: &dice)
+                limit.set(rate, now: now)
+                (saved, at) = (Double(rate), now)
+            }
+            now += dice.hits(50) ? 0 : Int64.random(in: 1...3_000, using: &dice)
+            saved = min(Double(rate), saved + Double(rate) * Double(now - at) / 1_000)
+            at = now
+            let opensAt = limit.opensAt(now: now)
+            if (opensAt <= now) != (saved > 1e-6) { wrong += 1 }
+            // What it promises is when there is something, and not much later.
+            let wait = max(0, -saved) * 1_000 / Double(rate)
+            if abs(Double(opensAt - now) - wait) > 1.01 { wrong += 1 }
+            guard opensAt <= now else { continue }
+            let cost = Int.random(in: 1...Int(rate * 2), using: &dice)
+            limit.pay(cost)
+            saved -= Double(cost)
+        }
+        #expect(wrong == 0)
+    }
+
     @Test func withoutALimitEverythingGoes() {
         var limit = RateLimit()
         for now in Int64(0)..<100 {
