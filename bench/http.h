@@ -60,6 +60,7 @@ static inline CURL *http_new(struct curl_slist *headers,
                              curl_write_callback receive, void *context)
 {
     char url[2048];
+    const char *ca_file = getenv("DATAPANEL_TLS_CA_FILE");
     CURL *easy = curl_easy_init();
 
     if (!easy || !headers)
@@ -71,6 +72,8 @@ static inline CURL *http_new(struct curl_slist *headers,
              http_setting("DATAPANEL_PROJECT_ID"),
              http_setting("DATAPANEL_WORKSPACE_ID"), BENCH_TARGET);
     curl_easy_setopt(easy, CURLOPT_URL, url);
+    if (ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);

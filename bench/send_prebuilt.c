@@ -4,7 +4,7 @@
  * made before the first is sent, the replies are dropped unread. What is left
  * is libcurl and the kernel, the limit for all who send through these.
  */
-#include "http.h"
+#include "multi.h"
 
 static size_t drop(char *bytes, size_t size, size_t count, void *context)
 {
@@ -33,28 +33,6 @@ static size_t build(struct bench *bench, struct text *bodies, size_t most)
     return built;
 }
 
-/* Waits for transfers that end, and says how many did. */
-static size_t finish(CURLM *multi, CURL **idle)
-{
-    size_t finished = 0;
-    int running = 0;
-    int left = 0;
-    CURLMsg *message = NULL;
-    CURLMcode code = curl_multi_perform(multi, &running);
-
-    while ((message = curl_multi_info_read(multi, &left))) {
-        CURL *easy = message->easy_handle;
-        http_expect_success(easy, message->data.result);
-        curl_multi_remove_handle(multi, easy);
-        idle[finished++] = easy;
-    }
-    if (code == CURLM_OK && finished == 0)
-        code = curl_multi_poll(multi, NULL, 0, 1000, NULL);
-    if (code != CURLM_OK)
-        bench_fail("curl_multi", curl_multi_strerror(code));
-    return finished;
-}
-
 static size_t send_all(struct bench *bench, CURLM *multi, CURL **idle,
                        const struct text *bodies, size_t bodies_count)
 {
@@ -70,7 +48,7 @@ static size_t send_all(struct bench *bench, CURLM *multi, CURL **idle,
             curl_multi_add_handle(multi, easy);
         }
         /* Those still idle are below what comes back now. */
-        size_t returned = finish(multi, idle + free_count);
+        size_t returned = multi_finish(multi, idle + free_count);
         free_count += returned;
         finished += returned;
     }
