@@ -3,8 +3,11 @@
 
 import http.client
 import json
+import ssl
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from threading import Timer
 from types import TracebackType
 from typing import Self
@@ -21,11 +24,33 @@ IDENTITIES = {
 }
 
 
+@dataclass(frozen=True)
+class Identity:
+    """What a server speaks TLS with: a certificate that is its own authority, and the key."""
+
+    certificate: Path
+    key: Path
+
+
+def make_identity(folder: Path) -> Identity:
+    """For a server on the loopback interface, for two days."""
+    made = Identity(folder / "certificate.pem", folder / "key.pem")
+    command = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=sink"]
+    command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(made.key), "-out", str(made.certificate)]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"bench: {' '.join(command)} failed: {done.stderr.strip()}")
+    return made
+
+
 class Server:
     """A server for as long as a `with` lasts. Both kinds tell what they got at the same route."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], trusted: Path | None = None) -> None:
         self.command = command
+        self.trusted = trusted  # the certificate of one that speaks TLS
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
@@ -34,7 +59,7 @@ class Server:
         # The first line is the address; the few others stay in the pipe.
         self.url = self.process.stdout.readline().strip() if self.process.stdout else ""
         clock.cancel()
-        if not self.url.startswith("http://"):
+        if not self.url.startswith("https://" if self.trusted else "http://"):
             self.__exit__(None, None, None)
             raise SystemExit(f"bench: {self.command[0]} did not start")
         return self
@@ -54,7 +79,10 @@ class Server:
 
     def settings(self) -> dict[str, str]:
         """What a program has to know to send here, as environment."""
-        return IDENTITIES | {"DATAPANEL_ENDPOINT": self.url}
+        settings = IDENTITIES | {"DATAPANEL_ENDPOINT": self.url}
+        if self.trusted:
+            settings["DATAPANEL_TLS_CA_FILE"] = str(self.trusted)
+        return settings
 
     def reset(self) -> None:
         """Forgets all objects and counts from 0."""
@@ -64,8 +92,15 @@ class Server:
         """How many objects arrived, by the server's own count."""
         return int(json.loads(self._ask("GET", "/_emulator/stats"))["objects"])
 
+    def _connect(self) -> http.client.HTTPConnection:
+        place = urlsplit(self.url).netloc
+        if not self.trusted:
+            return http.client.HTTPConnection(place, timeout=20)
+        trust = ssl.create_default_context(cafile=str(self.trusted))
+        return http.client.HTTPSConnection(place, timeout=20, context=trust)
+
     def _ask(self, method: str, path: str) -> bytes:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        connection = self._connect()
         try:
             connection.request(method, path)
             answer = connection.getresponse()

@@ -6,45 +6,38 @@
  *
  * It counts objects by itself, by looking for MARKER, a text that each object
  * has exactly once. GET answers with the counts, DELETE sets them to 0. Its
- * first line is its address. Usage: sink MARKER
+ * first line is its address.
+ *
+ * Usage: sink MARKER [DELAY_MS [CERTIFICATE KEY]]. It answers a request
+ * DELAY_MS after the last byte of it, however many others wait meanwhile; with
+ * a certificate and its key, PEM files, it speaks TLS.
  */
-#define _GNU_SOURCE /* accept4, memmem, strcasestr */
-#include <arpa/inet.h>
+#define _GNU_SOURCE /* memmem, strcasestr */
+#include "sink.h"
+
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 enum { READ_SIZE = 256 << 10, REQUEST_MAX = 16 << 20, HEAD_ROOM = 256 };
-
-/* One connection, with what of a request has arrived. */
-struct connection {
-    int socket;
-    char *bytes;
-    size_t held;
-    size_t capacity;
-    size_t head;   /* length of the request's head; 0 while it is incomplete */
-    size_t length; /* of head and body */
-};
 
 static const char *marker;
 static unsigned long long requests;
 static unsigned long long objects;
 static unsigned long long connections;
 static unsigned long long next_id;
+static long delay_ms;
 
-static void stop(const char *what)
+void stop(const char *what)
 {
     perror(what);
     exit(EXIT_FAILURE);
 }
 
-static void *grow(void *memory, size_t size)
+void *grow(void *memory, size_t size)
 {
     void *grown = realloc(memory, size);
 
@@ -53,22 +46,8 @@ static void *grow(void *memory, size_t size)
     return grown;
 }
 
-static void send_all(const struct connection *peer, const char *bytes,
-                     size_t length)
-{
-    while (length > 0) {
-        ssize_t sent = send(peer->socket, bytes, length, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0)
-            return; /* the peer is gone, as the next read will tell */
-        bytes += sent;
-        length -= (size_t)sent;
-    }
-}
-
 /* Answers with `body`, before which there is HEAD_ROOM for the head. */
-static void reply(const struct connection *peer, char *body, size_t length)
+static void reply(struct connection *peer, char *body, size_t length)
 {
     char head[HEAD_ROOM];
     int head_length = snprintf(head, sizeof head,
@@ -79,16 +58,27 @@ static void reply(const struct connection *peer, char *body, size_t length)
                                requests, length);
 
     memcpy(body - head_length, head, (size_t)head_length);
-    send_all(peer, body - head_length, (size_t)head_length + length);
+    wire_send(peer, body - head_length, (size_t)head_length + length);
 }
 
-static void reply_counts(const struct connection *peer)
+static unsigned long long cpu_us(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (unsigned long long)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+               * 1000000
+           + (unsigned long long)(usage.ru_utime.tv_usec
+                                  + usage.ru_stime.tv_usec);
+}
+
+static void reply_counts(struct connection *peer)
 {
     char room[2 * HEAD_ROOM];
     int length = snprintf(room + HEAD_ROOM, HEAD_ROOM,
                           "{\"requests\":%llu,\"objects\":%llu,"
-                          "\"connections\":%llu}",
-                          requests, objects, connections);
+                          "\"connections\":%llu,\"cpu_us\":%llu}",
+                          requests, objects, connections, cpu_us());
 
     reply(peer, room + HEAD_ROOM, (size_t)length);
 }
@@ -113,7 +103,7 @@ static void write_digits(char *text, unsigned long long number)
         text[i] = "0123456789abcdef"[number & 15];
 }
 
-static void reply_ids(const struct connection *peer, size_t count)
+static void reply_ids(struct connection *peer, size_t count)
 {
     static const char item[] =
         "{\"id\":\"01a20f6d-4f92-7000-8ede-000000000000\","
@@ -162,7 +152,10 @@ static void answer(struct connection *peer)
                                      peer->bytes + peer->length);
         requests++;
         objects += count;
-        reply_ids(peer, count);
+        if (delay_ms > 0)
+            delay_push(peer, count);
+        else
+            reply_ids(peer, count);
     } else {
         if (strncmp(peer->bytes, "DELETE ", 7) == 0)
             requests = objects = connections = 0;
@@ -170,23 +163,9 @@ static void answer(struct connection *peer)
     }
 }
 
-/* Reads what is there. Returns whether the connection is still of use. */
-static int serve(struct connection *peer)
+/* Deals with the requests that are complete. Returns whether all is well. */
+static int take_requests(struct connection *peer)
 {
-    size_t wanted = peer->length > peer->held ? peer->length - peer->held
-                                              : READ_SIZE;
-    ssize_t got = 0;
-
-    if (peer->capacity - peer->held < wanted) {
-        peer->capacity = peer->held + wanted;
-        peer->bytes = (char *)grow(peer->bytes, peer->capacity);
-    }
-    got = recv(peer->socket, peer->bytes + peer->held, wanted, MSG_DONTWAIT);
-    if (got < 0)
-        return errno == EAGAIN || errno == EINTR;
-    if (got == 0)
-        return 0;
-    peer->held += (size_t)got;
     while (peer->held > 0) {
         if (peer->head == 0 && !measure(peer))
             return 0;
@@ -200,76 +179,112 @@ static int serve(struct connection *peer)
     return 1;
 }
 
-static int listen_on_loopback(void)
+/* Reads what is there. Returns whether the connection is still of use. */
+static int serve(struct connection *peer)
 {
-    struct sockaddr_in address;
-    socklen_t length = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    do {
+        size_t wanted = peer->length > peer->held ? peer->length - peer->held
+                                                  : READ_SIZE;
+        ssize_t got = 0;
 
-    memset(&address, 0, sizeof address);
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (listener < 0
-        || bind(listener, (struct sockaddr *)&address, sizeof address) != 0
-        || listen(listener, 128) != 0
-        || getsockname(listener, (struct sockaddr *)&address, &length) != 0)
-        stop("listen");
-    printf("http://127.0.0.1:%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return listener;
+        if (peer->capacity - peer->held < wanted) {
+            peer->capacity = peer->held + wanted;
+            peer->bytes = (char *)grow(peer->bytes, peer->capacity);
+        }
+        got = wire_receive(peer, peer->bytes + peer->held, wanted);
+        if (got <= 0)
+            return got == 0;
+        peer->held += (size_t)got;
+        if (!take_requests(peer))
+            return 0;
+    } while (wire_has_more(peer));
+    return 1;
 }
 
-static void watch(int poll, int socket, struct connection *peer)
+static void watch(int poll, int descriptor, void *context)
 {
     struct epoll_event event;
 
     memset(&event, 0, sizeof event);
     event.events = EPOLLIN;
-    event.data.ptr = peer;
-    if (epoll_ctl(poll, EPOLL_CTL_ADD, socket, &event) != 0)
+    event.data.ptr = context;
+    if (epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) != 0)
         stop("epoll_ctl");
 }
 
 static void take_connection(int poll, int listener)
 {
-    int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    int on = 1;
-    struct connection *peer = NULL;
+    struct connection *peer = (struct connection *)grow(NULL, sizeof *peer);
 
-    if (socket < 0)
+    if (!wire_accept(listener, peer)) {
+        free(peer);
         return;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    peer = (struct connection *)grow(NULL, sizeof *peer);
-    memset(peer, 0, sizeof *peer);
-    peer->socket = socket;
+    }
     connections++;
-    watch(poll, socket, peer);
+    watch(poll, peer->socket, peer);
 }
 
-int main(int argc, char **argv)
+/* What is owed to a peer that is gone is still on its way to it. */
+static void forget_if_over(struct connection *peer)
+{
+    if (!peer->is_over || peer->owed > 0)
+        return;
+    free(peer->bytes);
+    free(peer);
+}
+
+static void answer_due(void)
+{
+    struct connection *peer = NULL;
+    size_t count = 0;
+
+    while (delay_pop(&peer, &count)) {
+        if (!peer->is_over)
+            reply_ids(peer, count);
+        forget_if_over(peer);
+    }
+}
+
+static void run(int poll, int listener, const int *timer)
 {
     struct epoll_event events[64];
-    int listener = -1;
-    int poll = epoll_create1(EPOLL_CLOEXEC);
 
-    if (argc != 2 || !*argv[1]) {
-        fprintf(stderr, "usage: %s MARKER\n", argv[0]);
-        return EXIT_FAILURE;
-    }
-    marker = argv[1];
-    listener = listen_on_loopback();
-    watch(poll, listener, NULL);
     for (;;) {
         int count = epoll_wait(poll, events, 64, -1);
         for (int i = 0; i < count; i++) {
             struct connection *peer = (struct connection *)events[i].data.ptr;
             if (!peer) {
                 take_connection(poll, listener);
+            } else if (events[i].data.ptr == (const void *)timer) {
+                answer_due();
             } else if (!serve(peer)) {
-                close(peer->socket);
-                free(peer->bytes);
-                free(peer);
+                wire_close(peer);
+                peer->is_over = 1;
+                forget_if_over(peer);
             }
         }
     }
+}
+
+int main(int argc, char **argv)
+{
+    int poll = epoll_create1(EPOLL_CLOEXEC);
+    int listener = -1;
+    int timer = -1;
+
+    if ((argc != 2 && argc != 3 && argc != 5) || !*argv[1]) {
+        fprintf(stderr, "usage: %s MARKER [DELAY_MS [CERTIFICATE KEY]]\n",
+                argv[0]);
+        return EXIT_FAILURE;
+    }
+    marker = argv[1];
+    if (argc > 2)
+        delay_ms = strtol(argv[2], NULL, 10);
+    if (argc > 3)
+        wire_use_tls(argv[3], argv[4]);
+    listener = wire_listen();
+    timer = delay_open(delay_ms);
+    watch(poll, listener, NULL);
+    watch(poll, timer, &timer);
+    run(poll, listener, &timer);
 }
