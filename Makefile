@@ -49,7 +49,7 @@ fuzz: build/fuzz/datapanel-fuzz ## looks for inputs that break us: MINUTES=5 [TA
 	@scripts/fuzz.sh "$(MINUTES)" "$(TARGET)"
 
 bench: lib emulator ## compares speed and size with the other ways to do this
-	@$(uninstalled) bench/run
+	@scripts/bench.sh $(FLAVOUR)
 
 install: lib ## installs below PREFIX=/usr/local, for packages also below DESTDIR=
 	@scripts/install.sh "$(dir $(lib))" "$(PREFIX)" "$(LIBDIR)" "$(DESTDIR)"

@@ -114,10 +114,9 @@ static inline const struct bench_object *bench_next(struct bench *bench)
     return object;
 }
 
-/* Says what was done; the last thing that a contender does. The peak is the
- * kernel's own figure for this program. That of wait4 will not do: it begins
- * with the size of the process that started this one. */
-static inline int bench_end(struct bench *bench, size_t done)
+/* The most memory that this program ever had, by the kernel's figure. That of
+ * wait4 will not do: it begins with the size of what started this one. */
+static inline unsigned long bench_peak_kib(void)
 {
     FILE *status = fopen("/proc/self/status", "r");
     char line[256];
@@ -128,7 +127,13 @@ static inline int bench_end(struct bench *bench, size_t done)
             break;
     if (status)
         fclose(status);
-    printf("objects %zu peak_kib %lu\n", done, peak);
+    return peak;
+}
+
+/* Says what was done; the last thing that a contender does. */
+static inline int bench_end(struct bench *bench, size_t done)
+{
+    printf("objects %zu peak_kib %lu\n", done, bench_peak_kib());
     free(bench->lines);
     free(bench->file);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -60,27 +60,6 @@ EXPERIMENTS = (
         server="sink",
     ),
     Experiment(
-        name="produce",
-        title=f"Stream objects in requests of {BATCH}, 4 at a time, and read the ids",
-        contenders=(
-            Contender("produce_datapanel", "dp_producer", 500_000, in_flight=4),
-            Contender("produce_jansson", "libcurl + jansson", 40_000, in_flight=4),
-            Contender("send_prebuilt", "libcurl, no JSON work", 500_000, in_flight=4),
-        ),
-        server="sink",
-    ),
-    Experiment(
-        name="produce1",
-        title="Stream objects in requests of 1, 4 at a time, and read the ids",
-        batch=1,
-        contenders=(
-            Contender("produce_datapanel", "dp_producer", 20_000, in_flight=4),
-            Contender("produce_jansson", "libcurl + jansson", 15_000, in_flight=4),
-            Contender("send_prebuilt", "libcurl, no JSON work", 20_000, in_flight=4),
-        ),
-        server="sink",
-    ),
-    Experiment(
         name="emulator",
         title=f"What datapanel-emulator takes: requests of {BATCH}, 4 at a time",
         contenders=(Contender("send_prebuilt", "libcurl, no JSON work", 100_000, in_flight=4),),

@@ -14,7 +14,8 @@ from typing import NoReturn
 
 from servers import Server
 
-RUN_SECONDS_MAX = 60
+RUN_SECONDS_MAX = 120
+KIB_MB = 1.024e-3
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Cost:
 
     cpu_us: float  # user and system time
     wall_us: float
-    peak_kib: float
+    peak_mb: float
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,15 @@ class Measured:
 
     cpu_us: list[float]  # per object
     rate: list[float]  # objects per second
-    peak_kib: list[float]
+    peak_mb: list[float]
 
     def cpu_ratios(self, other: "Measured") -> list[float]:
         """How many times the CPU of another it takes, round by round."""
         return [mine / its for mine, its in zip(self.cpu_us, other.cpu_us, strict=True)]
+
+    def rate_ratios(self, other: "Measured") -> list[float]:
+        """How many times as fast as another it is, round by round."""
+        return [mine / its for mine, its in zip(self.rate, other.rate, strict=True)]
 
 
 def fail(message: str) -> NoReturn:
@@ -106,7 +111,7 @@ def run(
         fail(f"{' '.join(command)} says it did {said['objects']} objects")
     if server and (arrived := server.objects()) != objects:
         fail(f"{' '.join(command)} is done, but {arrived} objects arrived")
-    return Cost(cost.cpu_us, cost.wall_us, float(said["peak_kib"]))
+    return Cost(cost.cpu_us, cost.wall_us, float(said["peak_kib"]) * KIB_MB)
 
 
 def compare(
@@ -138,5 +143,5 @@ def measured(contender: Contender, started: list[Cost], worked: list[Cost]) -> M
     return Measured(
         cpu_us=[(cost.cpu_us - start_cpu) / contender.objects for cost in worked],
         rate=[contender.objects * 1e6 / (cost.wall_us - start_wall) for cost in worked],
-        peak_kib=[cost.peak_kib for cost in worked],
+        peak_mb=[cost.peak_mb for cost in worked],
     )

@@ -1,68 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Sends objects one by one through a producer, which makes the batches, and
- * collects the report of each.
+ * reads the id of each from its report. Its memory is bounded as a program
+ * would do it that has little: two batches for each request that may be under
+ * way. When the queue is full, sending waits for room.
  */
-#include "bench.h"
+#include "stream.h"
 
-#include <datapanel.h>
+enum { COLLECT_EVERY = 100, QUEUE_BYTES_MIN = 4 << 20 };
 
-static size_t collect(dp_producer *producer, int32_t timeout_ms)
+static dp_config *settings(const struct bench *bench)
 {
-    dp_reports *reports = NULL;
-    size_t stored = 0;
+    dp_config *config = stream_config();
+    size_t batch_bytes = bench->batch * STREAM_OBJECT_BYTES;
+    size_t queue_bytes = 2 * bench->in_flight * batch_bytes;
 
-    if (dp_producer_poll(producer, timeout_ms, 0, &reports) != DP_OK)
-        bench_fail("dp_producer_poll", "failed");
-    for (size_t i = 0; i < dp_reports_count(reports); i++)
-        stored += dp_reports_at(reports, i)->id != NULL;
-    dp_reports_free(reports);
-    return stored;
-}
-
-static dp_producer *make(const struct bench *bench, dp_error **error)
-{
-    dp_config *config = dp_config_new();
-    dp_producer *producer = NULL;
-    char batch[32];
-    char in_flight[32];
-
-    snprintf(batch, sizeof batch, "%zu", bench->batch);
-    snprintf(in_flight, sizeof in_flight, "%zu", bench->in_flight);
-    if (dp_config_load(config, NULL, error) == DP_OK
-        && dp_config_set(config, "batch.objects", batch, error) == DP_OK
-        && dp_config_set(config, "inflight", in_flight, error) == DP_OK
-        && dp_config_set(config, "queue.bytes", "8MiB", error) == DP_OK
-        && dp_config_set(config, "batch.bytes", "256KiB", error) == DP_OK)
-        producer = dp_producer_new(config, error);
-    dp_config_free(config);
-    return producer;
+    if (queue_bytes < QUEUE_BYTES_MIN)
+        queue_bytes = QUEUE_BYTES_MIN;
+    stream_set(config, "inflight", bench->in_flight);
+    stream_set(config, "batch.objects", bench->batch);
+    stream_set(config, "batch.bytes", batch_bytes);
+    stream_set(config, "queue.bytes", queue_bytes);
+    return config;
 }
 
 int main(int argc, char **argv)
 {
     struct bench bench;
-    dp_error *error = NULL;
     dp_producer *producer = NULL;
     size_t done = 0;
 
     bench_begin(&bench, argc, argv);
-    producer = make(&bench, &error);
-    if (!producer)
-        bench_fail("settings", dp_error_message(error));
-    for (size_t sent = 0; sent < bench.count; sent++) {
-        const struct bench_object *object = bench_next(&bench);
-        if (dp_producer_send(producer, BENCH_TARGET, object->text,
-                             object->length, NULL, 60000, NULL, &error)
-            != DP_OK)
-            bench_fail("dp_producer_send", dp_error_message(error));
-        if (sent % 1000 == 999)
-            done += collect(producer, 0);
+    producer = stream_open(settings(&bench));
+    for (size_t sent = 1; sent <= bench.count; sent++) {
+        stream_send(producer, bench_next(&bench));
+        if (sent % COLLECT_EVERY == 0)
+            done += stream_collect(producer, 0);
     }
-    if (dp_producer_close(producer, 60000, NULL, &error) != DP_OK)
-        bench_fail("dp_producer_close", dp_error_message(error));
-    while (done < bench.count)
-        done += collect(producer, 1000);
-    dp_producer_free(producer);
-    return bench_end(&bench, done);
+    stream_close(producer, done, bench.count);
+    return bench_end(&bench, bench.count);
 }

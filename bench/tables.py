@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was measured, as plain text of at most 80 columns."""
+"""What was measured, as plain text of at most 100 columns."""
 
 from collections.abc import Sequence
 from statistics import median
 
 from experiments import Experiment, Results
+from calls import Calls, memory_mb, values
 from findings import Finding
 from loading import PROCESSES, Loading
+from streams import BY_HAND, OURS, WIRE, Cell, Lengths, Measured
+from streams import Results as Streams
 
 LABEL_WIDTH = 22
 COLUMN_WIDTHS = (18, 18, 18, 4)
-HEADINGS = ("us CPU/object", "CPU ratio", "1000 objects/s", "MiB")
+HEADINGS = ("us CPU/object", "CPU ratio", "1000 objects/s", "MB")
 
 
 def number(value: float) -> str:
@@ -39,10 +42,61 @@ def experiment_lines(experiment: Experiment, results: Results) -> list[str]:
                 spread(its.cpu_us),
                 "1" if its is first else spread(its.cpu_ratios(first)),
                 spread([rate / 1e3 for rate in its.rate]),
-                f"{median(its.peak_kib) / 1024:.0f}",
+                f"{median(its.peak_mb):.0f}",
             )
         )
     return lines
+
+
+STREAM_HEADINGS = (
+    "                 us CPU/object                            1000 objects/s                MB",
+    "batch  ms   n   ours   hand   wire  ours/wire  hand/ours   ours  hand  wire  ours/wire  o  h  w",
+)
+
+
+def ratio(values: Sequence[float]) -> str:
+    """The median, and how far the others are from it."""
+    middle = median(values)
+    away = max(abs(value - middle) for value in values) / middle
+    return f"{number(middle)} ±{100 * away:.0f}%"
+
+
+def stream_line(cell: Cell, its: dict[str, Measured]) -> str:
+    ours, hand, wire = its[OURS], its[BY_HAND], its[WIRE]
+    where = f"{cell.batch:5}{cell.latency_ms:4}{cell.in_flight:4}"
+    cpu = "".join(f"{number(median(each.cpu_us)):>7}" for each in (ours, hand, wire))
+    rate = "".join(f"{number(median(each.rate) / 1e3):>6}" for each in (ours, hand, wire))
+    peak = "".join(f"{median(each.peak_mb):>3.0f}" for each in (ours, hand, wire))
+    cpu += f"{ratio(ours.cpu_ratios(wire)):>11}{ratio(hand.cpu_ratios(ours)):>11}"
+    return f"{where}{cpu} {rate}{ratio(ours.rate_ratios(wire)):>11}{peak}"
+
+
+def stream_lines(results: Streams, lengths: Lengths) -> list[str]:
+    lines = ["Stream objects in requests of `batch`, `n` at once, to a server that takes `ms`"]
+    for tls in (False, True):
+        lines += ["", "with TLS" if tls else "plain HTTP", *STREAM_HEADINGS]
+        lines += [stream_line(cell, its) for cell, its in results.items() if cell.tls == tls]
+    few, many = lengths.few, lengths.many
+    lines += ["", "dp_producer, batches of 100, 16 at once, 0 ms, plain: peak of"]
+    lines += [f"10,000 objects {few.peak_mb:.1f} MB, 10,000,000 objects {many.peak_mb:.1f} MB"]
+    return lines
+
+
+def call_lines(calls: Calls) -> list[str]:
+    def line(label: str, values: Sequence[float], unit: str) -> str:
+        return f"{label:42}{spread(values):>20} {unit}"
+
+    return [
+        f"Calls of a producer: medians of {len(calls.send)} processes (lowest-highest)",
+        line("dp_producer_send, median", values(calls.send, "send_median_us"), "us"),
+        line("dp_producer_send, 99 of 100 below", values(calls.send, "send_p99_us"), "us"),
+        line("taken from four threads", values(calls.threads, "taken_per_s"), "objects/s"),
+        line("wake-ups of an idle thread", values(calls.idle, "wakeups"), "in 2 s"),
+        line("a refusal, median", values(calls.refuse, "refusal_median_us"), "us"),
+        line("a refusal, 99 of 100 below", values(calls.refuse, "refusal_p99_us"), "us"),
+        line("memory, server down, nobody collects", memory_mb(calls.refuse), "MB"),
+        line("memory, and objects expire after 1 s", memory_mb(calls.expire), "MB"),
+    ]
 
 
 def loading_lines(loading: Loading) -> list[str]:

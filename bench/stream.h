@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the programs share that use a producer.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include "bench.h"
+
+#include <datapanel.h>
+
+/* Most objects are smaller. */
+enum { STREAM_OBJECT_BYTES = 1280 };
+
+static inline void stream_set(dp_config *config, const char *key, size_t value)
+{
+    dp_error *error = NULL;
+    char text[32];
+
+    snprintf(text, sizeof text, "%zu", value);
+    if (dp_config_set(config, key, text, &error) != DP_OK)
+        bench_fail(key, dp_error_message(error));
+}
+
+/* Settings from the environment, and nothing else but defaults. */
+static inline dp_config *stream_config(void)
+{
+    dp_config *config = dp_config_new();
+    dp_error *error = NULL;
+
+    if (dp_config_load(config, NULL, &error) != DP_OK)
+        bench_fail("settings", dp_error_message(error));
+    return config;
+}
+
+/* A producer with these settings, which are released. */
+static inline dp_producer *stream_open(dp_config *config)
+{
+    dp_error *error = NULL;
+    dp_producer *producer = dp_producer_new(config, &error);
+
+    if (!producer)
+        bench_fail("settings", dp_error_message(error));
+    dp_config_free(config);
+    return producer;
+}
+
+static inline void stream_send(dp_producer *producer,
+                               const struct bench_object *object)
+{
+    dp_error *error = NULL;
+
+    if (dp_producer_send(producer, BENCH_TARGET, object->text, object->length,
+                         NULL, 60000, NULL, &error)
+        != DP_OK)
+        bench_fail("dp_producer_send", dp_error_message(error));
+}
+
+/* Takes the reports that wait. Says how many tell an id; all have to. */
+static inline size_t stream_collect(dp_producer *producer, int32_t timeout_ms)
+{
+    dp_reports *reports = NULL;
+    size_t count = 0;
+
+    if (dp_producer_poll(producer, timeout_ms, 0, &reports) != DP_OK)
+        bench_fail("dp_producer_poll", "failed");
+    count = dp_reports_count(reports);
+    for (size_t i = 0; i < count; i++)
+        if (!dp_reports_at(reports, i)->id)
+            bench_fail("report", dp_reports_at(reports, i)->message);
+    dp_reports_free(reports);
+    return count;
+}
+
+/* Collects until there are `count`, and ends the producer. */
+static inline void stream_close(dp_producer *producer, size_t done,
+                                size_t count)
+{
+    dp_error *error = NULL;
+
+    if (dp_producer_close(producer, 60000, NULL, &error) != DP_OK)
+        bench_fail("dp_producer_close", dp_error_message(error));
+    while (done < count) {
+        size_t more = stream_collect(producer, 0);
+        if (more == 0)
+            bench_fail("report", "is missing");
+        done += more;
+    }
+    dp_producer_free(producer);
+}
+
+#endif /* STREAM_H */

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A stream of objects in every way that matters, and what is promised about it."""
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from findings import Finding, at_least, at_most
+from measure import Contender, Cost, Measured, Place, compare, run
+from servers import Server
+
+OURS, BY_HAND, WIRE = "dp_producer", "libcurl + jansson", "libcurl, no JSON work"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How the objects travel; each cell is a line of the table."""
+
+    batch: int
+    latency_ms: int  # of the server
+    in_flight: int
+    tls: bool
+
+
+@dataclass(frozen=True)
+class Program:
+    """A contender, and about what it takes: so long runs last about equally long everywhere."""
+
+    name: str  # of this folder, without .c
+    label: str
+    request_us: float
+    object_us: float
+
+
+PROGRAMS = (
+    Program("produce_datapanel", OURS, 40, 1.8),
+    Program("produce_jansson", BY_HAND, 25, 19),
+    Program("send_prebuilt", WIRE, 25, 0.9),
+)
+CELLS = tuple(
+    Cell(batch, latency_ms, in_flight, tls)
+    for tls in (False, True)
+    for batch in (1, 100, 1000)
+    for latency_ms in (0, 20)
+    for in_flight in (1, 4, 16)
+)
+
+# The cells that something is promised about; they are measured longer, and more often.
+BUSY = Cell(100, 0, 4, tls=False)
+BUSY_TLS = Cell(100, 0, 4, tls=True)
+FAR = Cell(100, 20, 16, tls=False)
+SINGLE = Cell(1, 0, 4, tls=False)
+SINGLE_FAR = Cell(1, 20, 16, tls=False)
+MANY = Cell(100, 0, 16, tls=False)
+JUDGED = (BUSY, BUSY_TLS, FAR, SINGLE, SINGLE_FAR, MANY)
+
+ROUNDS_MAX = 3  # of a cell without a promise
+SECONDS = 0.25
+SECONDS_JUDGED = 0.4
+SECONDS_FAR = 0.4  # so that a request that takes 20 ms is not the only one
+REQUESTS_MIN = 3
+
+FEW_OBJECTS, MANY_OBJECTS = 10_000, 10_000_000
+
+Results = dict[Cell, dict[str, Measured]]
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """The most memory of a short stream and of a long one."""
+
+    few: Cost
+    many: Cost
+
+
+def objects_of(cell: Cell, program: Program) -> int:
+    """How many make a run of the wanted time: the program's work bounds them, or the waiting."""
+    cpu_us = program.request_us + cell.batch * program.object_us
+    wait_us = (cell.latency_ms * 1e3 + cpu_us) / cell.in_flight
+    seconds = SECONDS_JUDGED if cell in JUDGED else SECONDS
+    seconds = max(seconds, SECONDS_FAR) if cell.latency_ms else seconds
+    requests = round(seconds * 1e6 / max(cpu_us, wait_us))
+    return max(requests, REQUESTS_MIN, cell.in_flight) * cell.batch
+
+
+def contenders_of(cell: Cell) -> tuple[Contender, ...]:
+    return tuple(
+        Contender(each.name, each.label, objects_of(cell, each), cell.in_flight)
+        for each in PROGRAMS
+    )
+
+
+def measure_streams(
+    place: Place, rounds: int, sink: Callable[[int, bool], Server], progress: Callable[[str], None]
+) -> Results:
+    """All cells, one after the other. `sink` starts a server of a latency, with TLS or without."""
+    results: Results = {}
+    for number, cell in enumerate(CELLS):
+        contenders = contenders_of(cell)
+        its_rounds = rounds if cell in JUDGED else min(rounds, ROUNDS_MAX)
+        with sink(cell.latency_ms, cell.tls) as server:
+            results[cell] = compare(
+                contenders,
+                place,
+                cell.batch,
+                its_rounds,
+                server,
+                lambda what, at=number + 1: progress(what and f"{at} of {len(CELLS)}, {what}"),
+            )
+    return results
+
+
+def measure_lengths(place: Place, sink: Callable[[int, bool], Server]) -> Lengths:
+    ours = contenders_of(MANY)[0]
+    with sink(MANY.latency_ms, MANY.tls) as server:
+        few = run(ours, place, MANY.batch, FEW_OBJECTS, server)
+        many = run(ours, place, MANY.batch, MANY_OBJECTS, server)
+    return Lengths(few, many)
+
+
+def judge_streams(results: Results, lengths: Lengths) -> Iterable[Finding]:
+    def cpu(cell: Cell, label: str, other: str) -> float:
+        return median(results[cell][label].cpu_ratios(results[cell][other]))
+
+    def rate(cell: Cell) -> float:
+        return median(results[cell][OURS].rate_ratios(results[cell][WIRE]))
+
+    yield at_most("CPU / wire limit's: 100, 0 ms, 4", cpu(BUSY, OURS, WIRE), 2.5, "times")
+    yield at_least("CPU by hand / ours: 100, 0 ms, 4", cpu(BUSY, BY_HAND, OURS), 9, "times")
+    yield at_most("the same / wire limit's with TLS", cpu(BUSY_TLS, OURS, WIRE), 2, "times")
+    yield at_least("rate / wire limit's: 100, 0 ms, 4", rate(BUSY), 0.5, "times")
+    yield at_least("rate / wire limit's: 100, 20 ms, 16", rate(FAR), 0.95, "times")
+    yield at_least("rate / wire limit's: 1, 0 ms, 4", rate(SINGLE), 0.9, "times")
+    yield at_least("rate / wire limit's: 1, 20 ms, 16", rate(SINGLE_FAR), 0.9, "times")
+    peak = max(lengths.many.peak_mb, median(results[MANY][OURS].peak_mb))
+    yield at_most("memory: 100, 16 at once", peak, 20, "MB")
+    growth = abs(lengths.many.peak_mb - lengths.few.peak_mb)
+    yield at_most("memory of 10 million less that of 10,000", growth, 2, "MB")
+
+
+def write_rounds(results: Results, path: Path) -> None:
+    """Every value that a median is of."""
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["batch", "latency_ms", "in_flight", "tls", "contender"])
+        rows.writerow(["cpu_us_per_object", "objects_per_s", "peak_mb"])
+        for cell, its in results.items():
+            for label, measured in its.items():
+                values = zip(measured.cpu_us, measured.rate, measured.peak_mb, strict=True)
+                for value in values:
+                    where = (cell.batch, cell.latency_ms, cell.in_flight, int(cell.tls), label)
+                    rows.writerow([*where, *(f"{each:.3f}" for each in value)])
