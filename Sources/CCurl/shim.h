@@ -44,6 +44,10 @@ static inline CURLcode dpx_curl_set_progress(CURL *easy, curl_xferinfo_callback 
     return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, progress);
 }
 
+static inline CURLMcode dpx_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
 // The next transfer that has ended: whether there is one, which, and how.
 static inline int dpx_curl_multi_next(CURLM *multi, CURL **easy, CURLcode *result) {
     int left = 0;

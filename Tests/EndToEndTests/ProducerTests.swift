@@ -31,6 +31,23 @@ struct ProducerTests {
         #expect(stream.queued == 0)
     }
 
+    @Test func connectionsStayOpenWhileFewAreNeeded() throws {
+        let stream = try Stream(emulator.url, ["batch.objects": "1", "inflight": "8"])
+        func burst() {
+            #expect(stream.pause(true) == DP_OK)
+            for object in objects(8) { #expect(stream.send(object).0 == DP_OK) }
+            #expect(stream.pause(false) == DP_OK)
+            #expect(stream.flush() == DP_OK)
+        }
+        burst()
+        for object in objects(12) {
+            #expect(stream.send(object).0 == DP_OK)
+            #expect(stream.flush() == DP_OK)
+        }
+        burst()
+        #expect(emulator.stats.connections <= 8)
+    }
+
     @Test func flushOverridesLinger() throws {
         let stream = try Stream(emulator.url, ["linger": "1m"])
         for object in objects(3) { #expect(stream.send(object).0 == DP_OK) }

@@ -29,7 +29,8 @@ package final class Producer: @unchecked Sendable {
         let limits = ProducerLimits(config, headCount: head.count)
         let monitor = Monitor(ProducerState(config, limits, events))
         let waiters = Waiters()
-        let worker = Worker(monitor, waiters, try TransferGroup.make(), try Text(head.view))
+        let group = try TransferGroup.make(connections: Int(config.number(.inflight)))
+        let worker = Worker(monitor, waiters, group, try Text(head.view))
         let producer = Producer(
             monitor, waiters, worker, events.descriptor,
             frameCount: head.count + Envelope.tail.utf8CodeUnitCount)

@@ -11,10 +11,13 @@ final class TransferGroup: @unchecked Sendable {
         self.multi = multi
     }
 
-    static func make() throws(DatapanelError) -> TransferGroup {
+    /// Keeps so many connections open. Left to itself, libcurl closes idle ones whenever few
+    /// transfers are under way.
+    static func make(connections: Int) throws(DatapanelError) -> TransferGroup {
         guard CurlLibrary.isReady, let multi = curl_multi_init() else {
             throw .noMemory("the connections of a producer")
         }
+        dpx_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
         return TransferGroup(multi)
     }
 
