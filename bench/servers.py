@@ -90,7 +90,14 @@ class Server:
 
     def objects(self) -> int:
         """How many objects arrived, by the server's own count."""
-        return int(json.loads(self._ask("GET", "/_emulator/stats"))["objects"])
+        return self._count("objects")
+
+    def connections(self) -> int:
+        """How many connections there were, but for the one that asks."""
+        return self._count("connections") - 1
+
+    def _count(self, name: str) -> int:
+        return int(json.loads(self._ask("GET", "/_emulator/stats"))[name])
 
     def _connect(self) -> http.client.HTTPConnection:
         place = urlsplit(self.url).netloc

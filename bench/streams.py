@@ -69,10 +69,11 @@ Results = dict[Cell, dict[str, Measured]]
 
 @dataclass(frozen=True)
 class Lengths:
-    """The most memory of a short stream and of a long one."""
+    """What a short stream takes, and a long one."""
 
     few: Cost
     many: Cost
+    connections: int  # of the long one
 
 
 def objects_of(cell: Cell, program: Program) -> int:
@@ -117,7 +118,7 @@ def measure_lengths(place: Place, sink: Callable[[int, bool], Server]) -> Length
     with sink(MANY.latency_ms, MANY.tls) as server:
         few = run(ours, place, MANY.batch, FEW_OBJECTS, server)
         many = run(ours, place, MANY.batch, MANY_OBJECTS, server)
-    return Lengths(few, many)
+        return Lengths(few, many, server.connections())
 
 
 def judge_streams(results: Results, lengths: Lengths) -> Iterable[Finding]:
@@ -138,17 +139,22 @@ def judge_streams(results: Results, lengths: Lengths) -> Iterable[Finding]:
     yield at_most("memory: 100, 16 at once", peak, 20, "MB")
     growth = abs(lengths.many.peak_mb - lengths.few.peak_mb)
     yield at_most("memory of 10 million less that of 10,000", growth, 2, "MB")
+    yield at_most("connections for them, 16 at once", lengths.connections, MANY.in_flight, "")
+
+
+def where(cell: Cell) -> tuple[int, int, int, int]:
+    return cell.batch, cell.latency_ms, cell.in_flight, int(cell.tls)
 
 
 def write_rounds(results: Results, path: Path) -> None:
     """Every value that a median is of."""
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["batch", "latency_ms", "in_flight", "tls", "contender"])
-        rows.writerow(["cpu_us_per_object", "objects_per_s", "peak_mb"])
+        places = ("batch", "latency_ms", "in_flight", "tls", "contender")
+        rows.writerow([*places, "cpu_us_per_object", "objects_per_s", "peak_mb"])
         for cell, its in results.items():
             for label, measured in its.items():
                 values = zip(measured.cpu_us, measured.rate, measured.peak_mb, strict=True)
-                for value in values:
-                    where = (cell.batch, cell.latency_ms, cell.in_flight, int(cell.tls), label)
-                    rows.writerow([*where, *(f"{each:.3f}" for each in value)])
+                rows.writerows(
+                    [*where(cell), label, *(f"{each:.3f}" for each in value)] for value in values
+                )

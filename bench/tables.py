@@ -115,5 +115,5 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
         measured = f"{number(its.value)} {its.unit}"
         limit = f"{side} {its.limit:g} {its.unit}"
         verdict = "met" if its.met else "MISSED"
-        lines.append(f"{its.promise:40}{measured:>12}   {limit:19}{verdict}")
+        lines.append(f"{its.promise:42}{measured:>12}   {limit:22}{verdict}")
     return lines
