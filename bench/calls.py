@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What calls of a producer take, and what one costs that has nothing to do or nowhere to go."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
 from findings import Finding, at_least, at_most
 from measure import KIB_MB, Place, facts, fail, process
-from servers import Server
+from servers import Sinks
 
 ROUNDS = 5
 QUEUE_MB = 64 * 1.048576  # the default of queue.bytes
@@ -37,8 +37,8 @@ def said(place: Place, program: str, objects: int, settings: dict[str, str]) -> 
     return {name: float(value) for name, value in facts(printed).items()}
 
 
-def measure_calls(place: Place, sink: Callable[[int, bool], Server]) -> Calls:
-    with sink(0, False) as server:
+def measure_calls(place: Place, sinks: Sinks) -> Calls:
+    with sinks.start() as server:
         settings = server.settings()
         send = [said(place, "send_calls", 200_000, settings) for _ in range(ROUNDS)]
         threads = [said(place, "send_threads", 50_000, settings) for _ in range(ROUNDS)]

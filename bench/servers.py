@@ -93,8 +93,8 @@ class Server:
         return self._count("objects")
 
     def connections(self) -> int:
-        """How many connections there were, but for the one that asks."""
-        return self._count("connections") - 1
+        """On how many connections they arrived."""
+        return self._count("connections")
 
     def _count(self, name: str) -> int:
         return int(json.loads(self._ask("GET", "/_emulator/stats"))[name])
@@ -117,3 +117,20 @@ class Server:
         if not 200 <= answer.status < 300:
             raise SystemExit(f"bench: {method} {path} of {self.command[0]}: {answer.status}")
         return body
+
+
+class Sinks:
+    """Starts sinks; those that speak TLS share an identity, made when it is first needed."""
+
+    def __init__(self, folder: Path, marker: str) -> None:
+        self.folder = folder
+        self.marker = marker
+        self.identity: Identity | None = None
+
+    def start(self, latency_ms: int = 0, *, tls: bool = False) -> Server:
+        command = [str(self.folder / "sink"), self.marker, str(latency_ms)]
+        if not tls:
+            return Server(command)
+        self.identity = self.identity or make_identity(self.folder)
+        command += [str(self.identity.certificate), str(self.identity.key)]
+        return Server(command, self.identity.certificate)

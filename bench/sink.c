@@ -27,7 +27,7 @@ enum { READ_SIZE = 256 << 10, REQUEST_MAX = 16 << 20, HEAD_ROOM = 256 };
 static const char *marker;
 static unsigned long long requests;
 static unsigned long long objects;
-static unsigned long long connections;
+static unsigned long long connections; /* that brought objects */
 static unsigned long long next_id;
 static long delay_ms;
 
@@ -152,6 +152,8 @@ static void answer(struct connection *peer)
                                      peer->bytes + peer->length);
         requests++;
         objects += count;
+        connections += !peer->has_posted;
+        peer->has_posted = 1;
         if (delay_ms > 0)
             delay_push(peer, count);
         else
@@ -220,7 +222,6 @@ static void take_connection(int poll, int listener)
         free(peer);
         return;
     }
-    connections++;
     watch(poll, peer->socket, peer);
 }
 

@@ -18,7 +18,8 @@ struct connection {
     size_t head;   /* length of the request's head; 0 while it is incomplete */
     size_t length; /* of head and body */
     size_t owed;   /* answers that wait for their time */
-    int is_over;   /* the peer is gone */
+    int has_posted;
+    int is_over; /* the peer is gone */
 };
 
 /* sink.c: ends the program; memory, or the end of the program. */

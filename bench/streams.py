@@ -2,14 +2,15 @@
 """A stream of objects in every way that matters, and what is promised about it."""
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from findings import Finding, at_least, at_most
 from measure import Contender, Cost, Measured, Place, compare, run
-from servers import Server
+from servers import Sinks
 
 OURS, BY_HAND, WIRE = "dp_producer", "libcurl + jansson", "libcurl, no JSON work"
 
@@ -57,9 +58,6 @@ MANY = Cell(100, 0, 16, tls=False)
 JUDGED = (BUSY, BUSY_TLS, FAR, SINGLE, SINGLE_FAR, MANY)
 
 ROUNDS_MAX = 3  # of a cell without a promise
-SECONDS = 0.25
-SECONDS_JUDGED = 0.4
-SECONDS_FAR = 0.4  # so that a request that takes 20 ms is not the only one
 REQUESTS_MIN = 3
 
 FEW_OBJECTS, MANY_OBJECTS = 10_000, 10_000_000
@@ -76,13 +74,18 @@ class Lengths:
     connections: int  # of the long one
 
 
+def seconds_of(cell: Cell) -> float:
+    """How long a run shall last. Where requests take 20 ms, the first and the last of them weigh."""
+    if cell in JUDGED:
+        return 1.0 if cell.latency_ms else 0.3
+    return 0.3 if cell.latency_ms else 0.2
+
+
 def objects_of(cell: Cell, program: Program) -> int:
     """How many make a run of the wanted time: the program's work bounds them, or the waiting."""
     cpu_us = program.request_us + cell.batch * program.object_us
     wait_us = (cell.latency_ms * 1e3 + cpu_us) / cell.in_flight
-    seconds = SECONDS_JUDGED if cell in JUDGED else SECONDS
-    seconds = max(seconds, SECONDS_FAR) if cell.latency_ms else seconds
-    requests = round(seconds * 1e6 / max(cpu_us, wait_us))
+    requests = round(seconds_of(cell) * 1e6 / max(cpu_us, wait_us))
     return max(requests, REQUESTS_MIN, cell.in_flight) * cell.batch
 
 
@@ -94,34 +97,39 @@ def contenders_of(cell: Cell) -> tuple[Contender, ...]:
 
 
 def measure_streams(
-    place: Place, rounds: int, sink: Callable[[int, bool], Server], progress: Callable[[str], None]
+    place: Place, rounds: int, sinks: Sinks, progress: Callable[[str], None]
 ) -> Results:
-    """All cells, one after the other. `sink` starts a server of a latency, with TLS or without."""
+    """All cells, one after the other."""
     results: Results = {}
-    for number, cell in enumerate(CELLS):
-        contenders = contenders_of(cell)
+    for cell in CELLS:
+        position = f"{len(results) + 1} of {len(CELLS)}, "
         its_rounds = rounds if cell in JUDGED else min(rounds, ROUNDS_MAX)
-        with sink(cell.latency_ms, cell.tls) as server:
+        with sinks.start(cell.latency_ms, tls=cell.tls) as server:
             results[cell] = compare(
-                contenders,
+                contenders_of(cell),
                 place,
                 cell.batch,
                 its_rounds,
                 server,
-                lambda what, at=number + 1: progress(what and f"{at} of {len(CELLS)}, {what}"),
+                partial(show_position, progress, position),
             )
     return results
 
 
-def measure_lengths(place: Place, sink: Callable[[int, bool], Server]) -> Lengths:
+def show_position(progress: Callable[[str], None], position: str, what: str) -> None:
+    progress(position + what if what else "")
+
+
+def measure_lengths(place: Place, sinks: Sinks) -> Lengths:
+    """In one round: they are about memory."""
     ours = contenders_of(MANY)[0]
-    with sink(MANY.latency_ms, MANY.tls) as server:
+    with sinks.start(MANY.latency_ms, tls=MANY.tls) as server:
         few = run(ours, place, MANY.batch, FEW_OBJECTS, server)
         many = run(ours, place, MANY.batch, MANY_OBJECTS, server)
         return Lengths(few, many, server.connections())
 
 
-def judge_streams(results: Results, lengths: Lengths) -> Iterable[Finding]:
+def judge_streams(results: Results, lengths: Lengths) -> Iterator[Finding]:
     def cpu(cell: Cell, label: str, other: str) -> float:
         return median(results[cell][label].cpu_ratios(results[cell][other]))
 

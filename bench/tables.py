@@ -4,11 +4,12 @@
 from collections.abc import Sequence
 from statistics import median
 
-from experiments import Experiment, Results
 from calls import Calls, memory_mb, values
+from experiments import Experiment, Results
 from findings import Finding
 from loading import PROCESSES, Loading
-from streams import BY_HAND, OURS, WIRE, Cell, Lengths, Measured
+from measure import Measured
+from streams import BY_HAND, OURS, WIRE, Cell, Lengths
 from streams import Results as Streams
 
 LABEL_WIDTH = 22
@@ -48,10 +49,14 @@ def experiment_lines(experiment: Experiment, results: Results) -> list[str]:
     return lines
 
 
+# Of three contenders side by side: `hand` is libcurl + jansson, `wire` has no JSON work.
 STREAM_HEADINGS = (
-    "                 us CPU/object                            1000 objects/s                MB",
-    "batch  ms   n   ours   hand   wire  ours/wire  hand/ours   ours  hand  wire  ours/wire  o  h  w",
+    "batch  ms   n",
+    "   ours   hand   wire  ours/wire  hand/ours ",  # CPU
+    "  ours  hand  wire  ours/wire",  # rate
+    " ours hand wire",  # memory
 )
+STREAM_GROUPS = ("", "us CPU/object", "1000 objects/s", "MB")
 
 
 def ratio(values: Sequence[float]) -> str:
@@ -66,15 +71,17 @@ def stream_line(cell: Cell, its: dict[str, Measured]) -> str:
     where = f"{cell.batch:5}{cell.latency_ms:4}{cell.in_flight:4}"
     cpu = "".join(f"{number(median(each.cpu_us)):>7}" for each in (ours, hand, wire))
     rate = "".join(f"{number(median(each.rate) / 1e3):>6}" for each in (ours, hand, wire))
-    peak = "".join(f"{median(each.peak_mb):>3.0f}" for each in (ours, hand, wire))
+    peak = "".join(f"{median(each.peak_mb):>5.0f}" for each in (ours, hand, wire))
     cpu += f"{ratio(ours.cpu_ratios(wire)):>11}{ratio(hand.cpu_ratios(ours)):>11}"
     return f"{where}{cpu} {rate}{ratio(ours.rate_ratios(wire)):>11}{peak}"
 
 
 def stream_lines(results: Streams, lengths: Lengths) -> list[str]:
     lines = ["Stream objects in requests of `batch`, `n` at once, to a server that takes `ms`"]
+    groups = zip(STREAM_GROUPS, STREAM_HEADINGS, strict=True)
+    groups_line = "".join(name.center(len(headings)) for name, headings in groups).rstrip()
     for tls in (False, True):
-        lines += ["", "with TLS" if tls else "plain HTTP", *STREAM_HEADINGS]
+        lines += ["", "with TLS" if tls else "plain HTTP", groups_line, "".join(STREAM_HEADINGS)]
         lines += [stream_line(cell, its) for cell, its in results.items() if cell.tls == tls]
     few, many = lengths.few, lengths.many
     lines += ["", "dp_producer, batches of 100, 16 at once, 0 ms, plain: peak of"]
