@@ -17,7 +17,7 @@ func status(_ error_out: ErrorOut?, _ body: () throws(DatapanelError) -> Void) -
         try body()
         return dp_code(DP_OK)
     } catch {
-        error_out?.pointee = handle(ErrorHandle.make(error))
+        error_out?.pointee = handle(ErrorHandle(error))
         return error.code.number
     }
 }

@@ -8,25 +8,16 @@ import Datapanel
 final class ErrorHandle {
     let code: dp_code
     let message: Text
-    private let fields: [(name: StaticString, value: Text)]
+    private let details: [DatapanelError.Detail]
 
-    private init(_ error: DatapanelError) throws(DatapanelError) {
+    init(_ error: DatapanelError) {
         code = error.code.number
-        message = try Text.of(error.message)
-        var fields: [(name: StaticString, value: Text)] = []
-        for detail in error.details {
-            fields.append((detail.field.name, try Text.of(detail.value)))
-        }
-        self.fields = fields
-    }
-
-    /// nil when there is no memory for it; the call's code tells the caller all the same.
-    static func make(_ error: DatapanelError) -> ErrorHandle? {
-        try? ErrorHandle(error)
+        message = error.message
+        details = error.details
     }
 
     func field(_ name: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
-        fields.first { strcmp(constant($0.name), name) == 0 }?.value.pointer
+        details.first { strcmp(constant($0.field.name), name) == 0 }?.value.pointer
     }
 }
 

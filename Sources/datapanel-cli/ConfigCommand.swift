@@ -42,7 +42,7 @@ struct ConfigCommand: ParsableCommand {
             try write(text)
             if check { try config.check() }
         } catch let error as DatapanelError {
-            throw CommandFailure(description: error.message)
+            throw CommandFailure(description: "\(error.message)")
         }
     }
 }

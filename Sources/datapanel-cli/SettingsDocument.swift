@@ -45,7 +45,7 @@ enum SettingsDocument {
             setting.isSecret ? "*secret*" : nil,
         ].compactMap { $0 }
         let meaning = (["\(setting.doc)"] + marks).joined(separator: " ")
-        let takes = setting.range.isEmpty ? "\(setting.typeName)" : setting.range
+        let takes = setting.range.count == 0 ? "\(setting.typeName)" : "\(setting.range)"
         let fallback = "\(setting.fallback)".isEmpty ? "" : "`\(setting.fallback)`"
         return "| `\(setting.key)` | \(takes) | \(fallback) | \(meaning) |\n"
     }

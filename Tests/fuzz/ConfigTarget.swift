@@ -10,7 +10,7 @@ enum ConfigTarget {
             try ConfigFile.parse(file, "fuzz.conf", into: &config)
         } catch {
             expectClear(error, .config)
-            expect(error.message.hasPrefix("fuzz.conf, line "), "no line in: \(error.message)")
+            expect("\(error.message)".hasPrefix("fuzz.conf, line "), "no line in: \(error.message)")
             return false
         }
         var again = Config()

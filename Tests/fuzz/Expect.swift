@@ -7,16 +7,16 @@ func expect(_ holds: Bool, _ finding: @autoclosure () -> String) {
 }
 
 /// Holds for every text that the engine makes of foreign bytes: it fits on a line of a log.
-func expectPresentable(_ text: String?, limit: Int = 1_024) {
+func expectPresentable(_ text: Text?, limit: Int = 1_024) {
     guard let text else { return }
-    expect(text.utf8.count <= limit + "…".utf8.count, "a text of \(text.utf8.count) bytes")
-    expect(!text.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "a control character in: \(text)")
+    expect(text.count <= limit + "…".utf8.count, "a text of \(text.count) bytes")
+    expect(!text.bytes.contains { $0 < 0x20 || $0 == 0x7F }, "a control character in: \(text)")
 }
 
 /// What every refusal keeps to.
 func expectClear(_ error: DatapanelError, _ codes: Code...) {
     expect(codes.contains(error.code), "the code is \(error.code): \(error.message)")
-    expect(!error.message.isEmpty, "an error without a message")
+    expect(error.message.count > 0, "an error without a message")
     expectPresentable(error.message)
     for detail in error.details { expectPresentable(detail.value) }
 }

@@ -38,7 +38,8 @@ enum ScannerTarget {
         guard text.count % 16 == 0 else { return }
         let explained = fault.error("not a JSON object", in: text)
         expectClear(explained, .json)
-        expect(explained[.offset] == "\(fault.offset)", "the error tells another offset")
+        expect(
+            explained[.offset]?.description == "\(fault.offset)", "the error tells another offset")
     }
 
     private static func checkPrefixes(_ text: UnsafeRawBufferPointer) {

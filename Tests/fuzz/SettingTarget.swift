@@ -15,7 +15,8 @@ enum SettingTarget {
             return true
         } catch {
             expectClear(error, .config)
-            expect(error[.key] == "\(key.setting.key)", "an error that names another key")
+            expect(
+                error[.key]?.description == "\(key.setting.key)", "an error that names another key")
             if key.setting.isSecret { checkSilence(error) }
             return false
         }
@@ -59,9 +60,9 @@ enum SettingTarget {
     }
 
     private static func number(
-        _ text: String, _ parse: (UnsafeRawBufferPointer) -> Int64?
+        _ text: Text, _ parse: (UnsafeRawBufferPointer) -> Int64?
     ) -> Int64? {
-        Array(text.utf8).withUnsafeBytes { parse($0) }
+        parse(text.bytes)
     }
 
     /// The message does not depend on the secret: it is one of two.
@@ -70,6 +71,6 @@ enum SettingTarget {
             "auth.token: the value has a control character, such as a line end",
             "auth.token: the value is not valid UTF-8",
         ]
-        expect(messages.contains(error.message), "tells of a secret: \(error.message)")
+        expect(messages.contains("\(error.message)"), "tells of a secret: \(error.message)")
     }
 }

@@ -33,9 +33,11 @@ extension Config {
         guard number(.queueBytes) >= needed else {
             throw clash(
                 .queueBytes, .batchBytes,
-                "queue.bytes = \(Size.text(number(.queueBytes))) is less than twice batch.bytes = "
-                    + "\(Size.text(number(.batchBytes))) for each of inflight = "
-                    + "\(number(.inflight)), \(Size.text(needed)); change one of them")
+                """
+                queue.bytes = \(Size.text(number(.queueBytes))) is less than twice batch.bytes = \
+                \(Size.text(number(.batchBytes))) for each of inflight = \(number(.inflight)), \
+                \(Size.text(needed)); change one of them
+                """)
         }
         _ = try Envelope(self)
     }
@@ -67,11 +69,13 @@ extension Config {
         guard number(low) > number(high) else { return }
         throw clash(
             low, high,
-            "\(low.setting.key) = \(Duration.text(number(low))) is longer than "
-                + "\(high.setting.key) = \(Duration.text(number(high))); change one of them")
+            """
+            \(low.setting.key) = \(Duration.text(number(low))) is longer than \
+            \(high.setting.key) = \(Duration.text(number(high))); change one of them
+            """)
     }
 
-    private func clash(_ one: SettingKey, _ other: SettingKey, _ text: String) -> DatapanelError {
+    private func clash(_ one: SettingKey, _ other: SettingKey, _ text: Text) -> DatapanelError {
         DatapanelError(.config, text).with(.key, "\(one.setting.key), \(other.setting.key)")
     }
 }

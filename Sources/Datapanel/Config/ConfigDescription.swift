@@ -39,11 +39,10 @@ package enum ConfigDescription {
     }
 
     private static func setText(
-        _ object: ObjectBuilder, _ path: StaticString, _ value: String
+        _ object: ObjectBuilder, _ path: StaticString, _ value: Text
     ) throws(DatapanelError) {
-        let text = try Text.of(value)
-        defer { withExtendedLifetime(text) {} }
-        try object.set(cString(path), string: text.pointer)
+        defer { withExtendedLifetime(value) {} }
+        try object.set(cString(path), string: value.pointer)
     }
 
     private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {

@@ -18,7 +18,7 @@ package enum ConfigFile {
     }
 
     package static func parse(
-        _ text: UnsafeRawBufferPointer, _ file: String, into config: inout Config
+        _ text: UnsafeRawBufferPointer, _ file: Text, into config: inout Config
     ) throws(DatapanelError) {
         var number = 0
         // Some editors begin a file with a byte order mark.
@@ -44,14 +44,14 @@ package enum ConfigFile {
     }
 
     private static func located(
-        _ error: DatapanelError, _ file: String, _ line: Int
+        _ error: DatapanelError, _ file: Text, _ line: Int
     ) -> DatapanelError {
         DatapanelError(.config, "\(file), line \(line): \(error.message)")
             .with(.key, error[.key])
     }
 
     private static func read(
-        _ path: UnsafePointer<CChar>, _ shown: String, into text: inout Bytes
+        _ path: UnsafePointer<CChar>, _ shown: Text, into text: inout Bytes
     ) throws(DatapanelError) {
         let file = dpx_open_to_read(path)
         guard file >= 0 else { throw failure("opened", shown) }
@@ -72,7 +72,7 @@ package enum ConfigFile {
         }
     }
 
-    private static func failure(_ verb: StaticString, _ shown: String) -> DatapanelError {
+    private static func failure(_ verb: StaticString, _ shown: Text) -> DatapanelError {
         let reason = strerror(dpx_errno()).map { Excerpt.of($0, limit: 80) } ?? ""
         return DatapanelError(.file, "\(shown) cannot be \(verb): \(reason)")
     }

@@ -3,7 +3,7 @@
 /// `scheme://host[:port]` and nothing behind it.
 enum EndpointSyntax {
     /// What is wrong with the text; nil when nothing is.
-    static func flaw(_ text: UnsafeRawBufferPointer) -> String? {
+    static func flaw(_ text: UnsafeRawBufferPointer) -> Text? {
         let scheme: Int
         if ASCII.hasPrefixIgnoringCase(text, "https://") {
             scheme = 8

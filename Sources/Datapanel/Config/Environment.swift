@@ -25,15 +25,16 @@ package enum Environment {
         config = loaded
     }
 
-    package static func variable(_ key: SettingKey) -> String {
-        var name = "DATAPANEL_"
+    package static func variable(_ key: SettingKey) -> Text {
+        let name = TextBuilder()
+        name.append("DATAPANEL_")
         let text = key.setting.key
         for index in 0..<text.utf8CodeUnitCount {
             let byte = text.utf8Start[index]
             let letter = byte == UInt8(ascii: ".") ? UInt8(ascii: "_") : ASCII.upper(byte)
-            name.unicodeScalars.append(Unicode.Scalar(letter))
+            name.append(letter)
         }
-        return name
+        return name.text
     }
 
     /// Variables in lower case are somebody else's.

@@ -67,14 +67,14 @@ package struct Setting: Sendable {
     }
 
     /// What values it takes, as a person would write them; "" where anything goes.
-    package var range: String {
+    package var range: Text {
         switch kind {
         case .text, .secret: ""
         case .endpoint: "scheme://host[:port]"
         case .pathPart: "no '/', no control character"
         case .flag: "true, false"
         case .choice(let words): Self.list(words)
-        case .choices(let words): Self.list(words) + ", with commas between"
+        case .choices(let words): "\(Self.list(words)), with commas between"
         case .duration(let bounds):
             "\(Duration.text(bounds.lowerBound)) to \(Duration.text(bounds.upperBound))"
         case .count(let bounds): "\(bounds.lowerBound) to \(bounds.upperBound)"
@@ -82,9 +82,9 @@ package struct Setting: Sendable {
         }
     }
 
-    private static func list(_ words: [StaticString]) -> String {
-        var text = ""
-        for word in words { text += text.utf8.isEmpty ? "\(word)" : ", \(word)" }
-        return text
+    private static func list(_ words: [StaticString]) -> Text {
+        let list = TextBuilder()
+        for word in words { list.append(list.count == 0 ? "\(word)" : ", \(word)") }
+        return list.text
     }
 }

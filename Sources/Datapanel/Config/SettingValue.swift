@@ -94,9 +94,9 @@ package struct SettingValue {
 
     /// Shows the value only where it is no secret, such as a login in a URL, and can be printed.
     private static func refused(
-        _ setting: Setting, _ bytes: UnsafeRawBufferPointer?, _ flaw: String
+        _ setting: Setting, _ bytes: UnsafeRawBufferPointer?, _ flaw: Text
     ) -> DatapanelError {
-        let shown =
+        let shown: Text =
             if let bytes, !setting.isSecret, !bytes.contains(UInt8(ascii: "@")) {
                 "\"\(Excerpt.of(bytes, limit: 80))\""
             } else {

@@ -10,7 +10,7 @@ package enum Duration {
         Quantity.parse(text, units)
     }
 
-    package static func text(_ milliseconds: Int64) -> String {
+    package static func text(_ milliseconds: Int64) -> Text {
         Quantity.text(milliseconds, units)
     }
 }
@@ -25,7 +25,7 @@ package enum Size {
         Quantity.parse(text, units)
     }
 
-    package static func text(_ bytes: Int64) -> String { Quantity.text(bytes, units) }
+    package static func text(_ bytes: Int64) -> Text { Quantity.text(bytes, units) }
 }
 
 private enum Quantity {
@@ -44,7 +44,7 @@ private enum Quantity {
     }
 
     /// In the largest unit that needs no fraction.
-    static func text(_ value: Int64, _ units: [(name: StaticString, factor: Int64)]) -> String {
+    static func text(_ value: Int64, _ units: [(name: StaticString, factor: Int64)]) -> Text {
         for unit in units where value >= unit.factor && value % unit.factor == 0 {
             return "\(value / unit.factor)\(unit.name)"
         }

@@ -12,7 +12,7 @@ package struct JSONFault: Error {
     }
 
     package func error(_ subject: StaticString, in text: UnsafeRawBufferPointer) -> DatapanelError {
-        let found =
+        let found: Text =
             offset < text.count
             ? "found \(Excerpt.byte(text[offset]))" : "the text ends"
         return DatapanelError(

@@ -46,7 +46,7 @@ enum JSONWriter {
                 UnsafeRawBufferPointer(
                     start: json_string_value(value), count: json_string_length(value)),
                 &bytes)
-        case JSON_INTEGER: try bytes.append(text: "\(json_integer_value(value))")
+        case JSON_INTEGER: try bytes.append(number: Int64(json_integer_value(value)))
         case JSON_TRUE: try bytes.append("true")
         case JSON_FALSE: try bytes.append("false")
         case JSON_NULL: try bytes.append("null")

@@ -12,15 +12,15 @@ struct MemberPath: ~Copyable {
         case append
     }
 
-    /// As the caller wrote it, for messages.
-    let shown: String
+    /// As the caller wrote it; it outlives us.
+    private let text: UnsafePointer<CChar>
     /// As deep as the text of an object may be nested, so this array is bounded.
     private(set) var steps: [Step] = []
     private var names = Bytes()
 
     init(_ text: UnsafePointer<CChar>) throws(DatapanelError) {
         let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
-        shown = Excerpt.of(bytes, limit: 120)
+        self.text = text
         guard UTF8Check.isValid(bytes) else {
             throw DatapanelError(.argument, "path \"\(shown)\" is not valid UTF-8")
                 .with(.key, shown)
@@ -37,6 +37,9 @@ struct MemberPath: ~Copyable {
             }
         } while at < bytes.count
     }
+
+    /// For messages.
+    var shown: Text { Excerpt.of(text, limit: 120) }
 
     borrowing func name(_ offset: Int) -> UnsafePointer<CChar>? {
         names.view.baseAddress.map { ($0 + offset).assumingMemoryBound(to: CChar.self) }

@@ -155,7 +155,7 @@ package final class ObjectBuilder {
         if status != 0 { throw .noMemory("an object") }
     }
 
-    private static func fault(_ path: borrowing MemberPath, _ text: String) -> DatapanelError {
+    private static func fault(_ path: borrowing MemberPath, _ text: Text) -> DatapanelError {
         DatapanelError(.path, "path \"\(path.shown)\" does not fit the object: \(text)")
             .with(.key, path.shown)
     }

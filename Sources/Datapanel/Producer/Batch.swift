@@ -88,14 +88,17 @@ final class Batch {
     var objectBytes: Int { objects.count - max(count - 1, 0) }
 
     /// The outcome of objects that are not sent any more.
-    func unsent(_ code: Code, _ reason: String) -> Outcome {
+    func unsent(_ code: Code, _ reason: Text) -> Outcome {
         var outcome = lastOutcome ?? Outcome()
         outcome.code = code
         outcome.stored = .no
         outcome.attempts = UInt32(truncatingIfNeeded: attempts)
         outcome.finishedAt = Clock.unix()
-        let last = outcome.message.map { "last: \(Excerpt.of($0.bytes, limit: 2_048))" }
-        outcome.message = Text.ifPossible("\(reason); " + (last ?? "it was never sent"))
+        if let last = outcome.message {
+            outcome.message = "\(reason); last: \(last)"
+        } else {
+            outcome.message = "\(reason); it was never sent"
+        }
         return outcome
     }
 

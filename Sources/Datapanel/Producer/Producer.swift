@@ -112,8 +112,10 @@ package final class Producer: @unchecked Sendable {
     private func tooLarge(_ count: Int) -> DatapanelError {
         DatapanelError(
             .tooLarge,
-            "an object of \(count) bytes fits into no request: with the envelope it would have "
-                + "\(count + frameCount), and the service takes at most \(Request.bodyLimit)")
+            """
+            an object of \(count) bytes fits into no request: with the envelope it would have \
+            \(count + frameCount), and the service takes at most \(Request.bodyLimit)
+            """)
     }
 
     // MARK: collecting

@@ -53,7 +53,7 @@ extension ProducerState {
 
     /// Takes out what has no outcome, as cancelled.
     mutating func abandon(_ flights: [(batch: Batch, isBodyOut: Bool)]) -> [Settlement] {
-        let reason = "the producer was closed before it was delivered"
+        let reason: Text = "the producer was closed before it was delivered"
         var left: [Settlement] = []
         for (batch, isBodyOut) in flights {
             inFlight -= 1

@@ -5,8 +5,8 @@ enum PrometheusText {
     static func make(_ state: ProducerState) throws(DatapanelError) -> OwnedText {
         var bytes = Bytes()
         for metric in ProducerStats.metrics(state) {
-            let suffix = metric.isLevel ? "" : "_total"
-            let name = "datapanel_\(metric.name)\(suffix)"
+            let suffix: StaticString = metric.isLevel ? "" : "_total"
+            let name: Text = "datapanel_\(metric.name)\(suffix)"
             try head(name, metric.isLevel ? "gauge" : "counter", metric.help, to: &bytes)
             try bytes.append(text: "\(name) \(metric.value)\n")
         }
@@ -17,20 +17,20 @@ enum PrometheusText {
     }
 
     private static func write(
-        _ name: String, _ histogram: Histogram, _ help: StaticString, to bytes: inout Bytes
+        _ name: Text, _ histogram: Histogram, _ help: StaticString, to bytes: inout Bytes
     ) throws(DatapanelError) {
         try head(name, "histogram", help, to: &bytes)
         var sum = 0
         for index in 0..<Histogram.classCount {
             sum += histogram.counts[index]
-            let bound = Histogram.bound(index).map { "\($0)" } ?? "+Inf"
+            let bound: Text = Histogram.bound(index).map { "\($0)" } ?? "+Inf"
             try bytes.append(text: "\(name)_bucket{le=\"\(bound)\"} \(sum)\n")
         }
         try bytes.append(text: "\(name)_sum \(histogram.sum)\n\(name)_count \(histogram.count)\n")
     }
 
     private static func head(
-        _ name: String, _ type: StaticString, _ help: StaticString, to bytes: inout Bytes
+        _ name: Text, _ type: StaticString, _ help: StaticString, to bytes: inout Bytes
     ) throws(DatapanelError) {
         try bytes.append(text: "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
     }

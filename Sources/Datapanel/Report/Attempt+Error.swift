@@ -9,9 +9,9 @@ extension Attempt {
         outcome.httpStatus = exchange.status
         outcome.attempts = UInt32(truncatingIfNeeded: number)
         outcome.finishedAt = Clock.unix()
-        outcome.requestId = Text.ifPossible(requestId)
-        outcome.serverCode = Text.ifPossible(service.code)
-        outcome.message = Text.ifPossible(error?.message)
+        outcome.requestId = requestId
+        outcome.serverCode = service.code
+        outcome.message = error?.message
         return outcome
     }
 
@@ -32,17 +32,21 @@ extension Attempt {
                 verdict.stored == .maybe ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
     }
 
-    private func message(_ url: Text, _ ids: ItemIds) -> String {
-        var text = "POST \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)"
-        if exchange.status > 0 && !isNamed { text += ", status \(exchange.status)" }
-        if let code = service.code { text += ", \(code)" }
-        if let message = service.message { text += " \"\(message)\"" }
-        if verdict.code == .replyItem { text += ", \(ids.missingCount) of \(ids.capacity)" }
-        if !exchange.curlText.utf8.isEmpty { text += " (\(exchange.curlText))" }
-        if let location = exchange.head.location { text += " to \(location)" }
-        if number > 1 { text += ", after \(number) attempts" }
-        if let requestId { text += ", request id \(requestId)" }
-        return text + "; \(verdict.advice)"
+    private func message(_ url: Text, _ ids: ItemIds) -> Text {
+        let text = TextBuilder()
+        text.append("POST \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)")
+        if exchange.status > 0 && !isNamed { text.append(", status \(exchange.status)") }
+        if let code = service.code { text.append(", \(code)") }
+        if let message = service.message { text.append(" \"\(message)\"") }
+        if verdict.code == .replyItem {
+            text.append(", \(ids.missingCount) of \(ids.capacity)")
+        }
+        if let curlText = exchange.curlText { text.append(" (\(curlText))") }
+        if let location = exchange.head.location { text.append(" to \(location)") }
+        if number > 1 { text.append(", after \(number) attempts") }
+        if let requestId { text.append(", request id \(requestId)") }
+        text.append("; \(verdict.advice)")
+        return text.text
     }
 
     /// Whether the sign of the situation starts with the status.

@@ -39,8 +39,10 @@ package struct Envelope {
             let shown = Excerpt.of(field, limit: 80)
             throw DatapanelError(
                 .argument,
-                "a request has no field \"\(shown)\"; it has format_version, name, type, "
-                    + "trigger_flag and id"
+                """
+                a request has no field "\(shown)"; it has format_version, name, type, \
+                trigger_flag and id
+                """
             ).with(.key, shown)
         }
     }
@@ -50,7 +52,8 @@ package struct Envelope {
         try bytes.append("{")
         if let formatVersion {
             try bytes.append("\"format_version\":")
-            try bytes.append(text: "\(formatVersion),")
+            try bytes.append(number: Int64(formatVersion))
+            try bytes.append(",")
         }
         try Self.write("\"name\":", name, to: &bytes)
         try Self.write("\"type\":", type, to: &bytes)

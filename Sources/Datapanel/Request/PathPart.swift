@@ -3,7 +3,7 @@
 /// One segment of the request's path: an id that a caller gives.
 package enum PathPart {
     /// What is wrong with the text; nil when nothing is.
-    package static func flaw(_ text: UnsafeRawBufferPointer) -> String? {
+    package static func flaw(_ text: UnsafeRawBufferPointer) -> Text? {
         if text.count == 0 { return "is empty" }
         if text.contains(UInt8(ascii: "/")) { return "has a '/', which would name another route" }
         if text.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "has a control character" }

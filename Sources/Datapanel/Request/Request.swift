@@ -74,10 +74,12 @@ package final class Request {
     }
 
     private static func tooLarge(_ count: Int, adding object: Int?) -> DatapanelError {
-        let cause = object.map { "with this object of \($0) bytes the body" } ?? "the body"
+        let cause: Text = object.map { "with this object of \($0) bytes the body" } ?? "the body"
         return DatapanelError(
             .tooLarge,
-            "\(cause) would have \(count) bytes, and the service takes at most \(bodyLimit); "
-                + "spread the objects over more requests")
+            """
+            \(cause) would have \(count) bytes, and the service takes at most \(bodyLimit); \
+            spread the objects over more requests
+            """)
     }
 }

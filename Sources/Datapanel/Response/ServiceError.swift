@@ -4,9 +4,9 @@ import CPosix
 
 /// What an error's body says. The service, its gateway and IAM each have a spelling of their own.
 package struct ServiceError {
-    package private(set) var code: String?
-    package private(set) var message: String?
-    package private(set) var requestId: String?
+    package private(set) var code: Text?
+    package private(set) var message: Text?
+    package private(set) var requestId: Text?
 
     /// Deeper bodies are no error of the service; jansson recurses, and our stack is the host's.
     private static let depthLimit = 32
@@ -43,7 +43,7 @@ package struct ServiceError {
     /// A string or a number by name; jansson answers NULL for whatever is no object.
     private static func text(
         _ object: UnsafeMutablePointer<json_t>?, _ name: StaticString
-    ) -> String? {
+    ) -> Text? {
         let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         guard let value = json_object_get(object, name) else { return nil }
         switch dpx_json_type(value) {

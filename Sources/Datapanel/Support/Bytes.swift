@@ -26,17 +26,21 @@ package struct Bytes: ~Copyable {
         UnsafeMutableRawBufferPointer(start: base, count: count)
     }
 
-    /// Makes room for `more` bytes after the present ones; doubling keeps appends cheap.
+    /// Makes room for `more` bytes after the present ones.
     package mutating func reserve(_ more: Int) throws(DatapanelError) {
+        guard makeRoom(for: more) else { throw .noMemory("a buffer") }
+    }
+
+    /// As `reserve`, for those that can do without; doubling keeps appends cheap.
+    mutating func makeRoom(for more: Int) -> Bool {
         let (needed, overflow) = count.addingReportingOverflow(more)
-        if needed <= capacity && !overflow { return }
+        if needed <= capacity && !overflow { return true }
         let doubled = capacity.multipliedReportingOverflow(by: 2)
         let wanted = max(needed, doubled.overflow ? needed : doubled.partialValue, 64)
-        guard !overflow, let grown = realloc(base, wanted) else {
-            throw .noMemory("a buffer")
-        }
+        guard !overflow, let grown = realloc(base, wanted) else { return false }
         base = grown
         capacity = wanted
+        return true
     }
 
     package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(DatapanelError) {
@@ -51,9 +55,25 @@ package struct Bytes: ~Copyable {
         try append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// For short texts of our own making, such as numbers.
-    package mutating func append(text: String) throws(DatapanelError) {
-        for byte in text.utf8 { try append(byte) }
+    package mutating func append(text: Text) throws(DatapanelError) {
+        try append(text.bytes)
+    }
+
+    /// No number has more digits, with its sign.
+    static let numberLimit = 20
+
+    /// The number in decimal digits.
+    mutating func append(number: Int64) throws(DatapanelError) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var first = digits.count
+        var rest = number.magnitude
+        repeat {
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        } while rest > 0
+        if number < 0 { try append(UInt8(ascii: "-")) }
+        for index in first..<digits.count { try append(digits[index]) }
     }
 
     package mutating func append(_ byte: UInt8) throws(DatapanelError) {

@@ -4,10 +4,12 @@
 package struct DatapanelError: Error {
     package let code: Code
     /// What was attempted, what came of it and what to do. Bounded, and never holds a secret.
-    package let message: String
-    package private(set) var details: [(field: Field, value: String)] = []
+    package let message: Text
+    package private(set) var details: [Detail] = []
 
-    package init(_ code: Code, _ message: String) {
+    package typealias Detail = (field: Field, value: Text)
+
+    package init(_ code: Code, _ message: Text) {
         self.code = code
         self.message = message
     }
@@ -34,14 +36,14 @@ package struct DatapanelError: Error {
         }
     }
 
-    package func with(_ field: Field, _ value: String?) -> DatapanelError {
-        guard let value, !value.utf8.isEmpty else { return self }
+    package func with(_ field: Field, _ value: Text?) -> DatapanelError {
+        guard let value, value.count > 0 else { return self }
         var copy = self
         copy.details.append((field, value))
         return copy
     }
 
-    package subscript(_ field: Field) -> String? {
+    package subscript(_ field: Field) -> Text? {
         for detail in details where detail.field == field { return detail.value }
         return nil
     }

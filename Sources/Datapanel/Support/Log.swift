@@ -43,12 +43,12 @@ package struct Log: @unchecked Sendable {
     /// Writes a line; the text is only made when somebody listens. `debugAreas` has a bit for each
     /// area whose debug lines are wanted.
     package func write(
-        _ level: Level, _ area: Area, debugAreas: Int64 = 0, _ message: () -> String
+        _ level: Level, _ area: Area, debugAreas: Int64 = 0, _ message: () -> Text
     ) {
         guard let function else { return }
         if level == .debug && debugAreas >> area.rawValue & 1 == 0 { return }
         let name = UnsafeRawPointer(area.name.utf8Start).assumingMemoryBound(to: CChar.self)
-        guard let text = try? Text.of(message()) else { return }
+        let text = message()
         function(level.rawValue, name, text.pointer, context)
     }
 }

@@ -3,10 +3,18 @@ import CPosix
 
 /// An immutable C string of any length, shared by reference. A secret one is wiped when its last
 /// owner lets go.
+///
+/// Messages are texts, too, and written as literals: `"\(name) is NULL"`. Swift's `String` would
+/// do that at the cost of a KiB or more of code for each of them, and end the host process when
+/// memory runs out; such a text just ends early.
 package final class Text: @unchecked Sendable {
     package let pointer: UnsafePointer<CChar>
     package let count: Int
-    private let isSecret: Bool
+    private let origin: Origin
+
+    private enum Origin {
+        case constant, allocated, secret
+    }
 
     package init(_ bytes: UnsafeRawBufferPointer, secret: Bool = false) throws(DatapanelError) {
         let (size, overflow) = bytes.count.addingReportingOverflow(1)
@@ -15,30 +23,27 @@ package final class Text: @unchecked Sendable {
         memory.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
         pointer = UnsafePointer(memory.assumingMemoryBound(to: CChar.self))
         count = bytes.count
-        isSecret = secret
+        origin = secret ? .secret : .allocated
     }
 
-    package static func of(_ text: String) throws(DatapanelError) -> Text {
-        var text = text
-        let made: Result<Text, DatapanelError> = text.withUTF8 { bytes in
-            do throws(DatapanelError) {
-                return .success(try Text(UnsafeRawBufferPointer(bytes)))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try made.get()
+    /// Takes the memory over.
+    init(adopting text: OwnedText) {
+        pointer = UnsafePointer(text.pointer)
+        count = text.count
+        origin = .allocated
     }
 
-    /// For what an outcome can do without when memory is short.
-    package static func ifPossible(_ text: String?) -> Text? {
-        guard let text else { return nil }
-        return try? Text.of(text)
+    @inline(never)
+    private init(constant: UnsafePointer<UInt8>, count: Int) {
+        pointer = UnsafeRawPointer(constant).assumingMemoryBound(to: CChar.self)
+        self.count = count
+        origin = .constant
     }
 
     deinit {
+        if origin == .constant { return }
         let memory = UnsafeMutableRawPointer(mutating: pointer)
-        if isSecret { explicit_bzero(memory, count) }
+        if origin == .secret { explicit_bzero(memory, count) }
         free(memory)
     }
 
@@ -50,4 +55,24 @@ package final class Text: @unchecked Sendable {
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: pointer, count: count)
     }
+}
+
+extension Text: ExpressibleByStringInterpolation {
+    @inline(__always)
+    package convenience init(stringLiteral text: StaticString) {
+        self.init(constant: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
+
+    @inline(never)
+    package convenience init(stringInterpolation parts: TextBuilder) {
+        if let text = parts.take() {
+            self.init(adopting: text)
+        } else {
+            self.init(stringLiteral: "out of memory for a message")
+        }
+    }
+}
+
+extension Text: CustomStringConvertible {
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
 }

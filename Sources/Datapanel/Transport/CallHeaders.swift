@@ -8,7 +8,7 @@ enum CallHeaders {
         try headers.add("Accept: application/json")
         // Without the empty one libcurl waits up to a second for a 100 before large bodies.
         try headers.add("Expect:")
-        try headers.add("User-Agent", Text.of("libdatapanel/\(version)"), secret: false)
+        try headers.add("User-Agent", "libdatapanel/\(version)", secret: false)
         try Credentials.authorize(&headers, config)
         return headers
     }

@@ -9,9 +9,9 @@ package struct Exchange: ~Copyable {
     package var bodyTaken = 0
     package var head = ReplyHead()
     package var reply = Bytes()
-    /// libcurl's own words for what went wrong; "" when nothing did.
-    package var curlText = "" {
-        didSet { curlText = Self.withoutProxy(curlText) }
+    /// libcurl's own words for what went wrong; nil when nothing did.
+    package var curlText: Text? {
+        didSet { curlText = curlText.map(Self.withoutProxy) }
     }
 
     package init() {}
@@ -20,12 +20,13 @@ package struct Exchange: ~Copyable {
 
     /// A proxy that libcurl cannot use it quotes as it was set, password and all. The text may be
     /// cut short, so all that follows the quotation mark goes.
-    private static func withoutProxy(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        let isAboutProxy = bytes.withUnsafeBytes {
-            ASCII.hasPrefixIgnoringCase($0, "unsupported proxy")
-        }
-        guard isAboutProxy, let quote = bytes.firstIndex(of: UInt8(ascii: "'")) else { return text }
-        return String(decoding: bytes[...quote], as: UTF8.self) + "[redacted]'"
+    private static func withoutProxy(_ text: Text) -> Text {
+        guard ASCII.hasPrefixIgnoringCase(text.bytes, "unsupported proxy"),
+            let quote = text.bytes.firstIndex(of: UInt8(ascii: "'"))
+        else { return text }
+        let shown = TextBuilder()
+        shown.append(UnsafeRawBufferPointer(rebasing: text.bytes[...quote]))
+        shown.append("[redacted]'")
+        return shown.text
     }
 }

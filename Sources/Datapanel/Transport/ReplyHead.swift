@@ -3,11 +3,11 @@ import CCurl
 
 /// What we read of a reply's header lines. Names differ in case between servers and in HTTP/2.
 package struct ReplyHead {
-    package private(set) var requestId: String?
+    package private(set) var requestId: Text?
     package private(set) var isJSON = false
-    package private(set) var location: String?
-    private var retryAfterText: String?
-    private var dateText: String?
+    package private(set) var location: Text?
+    private var retryAfterText: Text?
+    private var dateText: Text?
 
     package init() {}
 
@@ -32,9 +32,8 @@ package struct ReplyHead {
     /// a date is compared with the service's own, if there is one, and not with our clock. Nil
     /// when it says nothing or nothing that can be read.
     package func retryAfter(now: Int64) -> Int64? {
-        guard var text = retryAfterText else { return nil }
-        let seconds = text.withUTF8 { ASCII.number(UnsafeRawBufferPointer($0)) }
-        if let seconds { return Self.milliseconds(seconds) }
+        guard let text = retryAfterText else { return nil }
+        if let seconds = ASCII.number(text.bytes) { return Self.milliseconds(seconds) }
         guard let until = Self.time(text) else { return nil }
         return Self.milliseconds(until - (dateText.flatMap(Self.time) ?? now))
     }
@@ -61,8 +60,8 @@ package struct ReplyHead {
     }
 
     /// Seconds of Unix time; nil for what is no date.
-    private static func time(_ text: String) -> Int64? {
-        let time = text.withCString { curl_getdate($0, nil) }
+    private static func time(_ text: Text) -> Int64? {
+        let time = curl_getdate(text.pointer, nil)
         return time >= 0 ? Int64(time) : nil
     }
 }

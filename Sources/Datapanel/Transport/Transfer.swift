@@ -16,7 +16,7 @@ final class Transfer {
     private var exchange = Exchange()
     private var replyLimit = 0
     /// Why the reply was not read to its end.
-    private var refusal: String?
+    private var refusal: Text?
     private var stall = StallWatch(limit: 0)
 
     init(_ config: Config) throws(DatapanelError) {
@@ -78,7 +78,7 @@ final class Transfer {
     }
 
     /// Whether the last call opened a connection, and to which address.
-    var connectionSummary: String {
+    var connectionSummary: Text {
         var count = 0
         var address: UnsafeMutablePointer<CChar>?
         dpx_curl_get_long(easy, CURLINFO_NUM_CONNECTS, &count)
@@ -94,7 +94,7 @@ final class Transfer {
         guard result != CURLE_OK else { return }
         exchange.ending = TransferEnding.of(result, easy, exchange)
         let text = errorText[0] != 0 ? UnsafePointer(errorText) : curl_easy_strerror(result)
-        exchange.curlText = text.map { Excerpt.of($0, limit: 240) } ?? ""
+        exchange.curlText = text.map { Excerpt.of($0, limit: 240) }
         // What we broke off ourselves libcurl can only describe as our refusal.
         if stall.isStalled { exchange.curlText = "the upload stood still" }
         if let refusal { exchange.curlText = refusal }

@@ -27,11 +27,13 @@ struct Attempt: ~Copyable {
     }
 
     /// The service names it in a header, its gateway sometimes only in the body.
-    var requestId: String? { exchange.head.requestId ?? service.requestId }
+    var requestId: Text? { exchange.head.requestId ?? service.requestId }
 
-    var summary: String {
-        "\(exchange.status), \(exchange.reply.count) bytes, request id \(requestId ?? "none"): "
-            + "\(verdict.sign)"
+    var summary: Text {
+        """
+        \(exchange.status), \(exchange.reply.count) bytes, request id \(requestId ?? "none"): \
+        \(verdict.sign)
+        """
     }
 
     mutating func takeReply() -> Bytes {

@@ -37,7 +37,7 @@ struct ConfigTests {
     @Test func keysAreUniqueInEveryCode() {
         let keys = SettingKey.allCases.map { "\($0.setting.key)" }
         #expect(Set(keys).count == keys.count)
-        #expect(Set(SettingKey.allCases.map(Environment.variable)).count == keys.count)
+        #expect(Set(SettingKey.allCases.map { "\(Environment.variable($0))" }).count == keys.count)
     }
 
     @Test func valuesAreKeptAsTheyWereWritten() throws {

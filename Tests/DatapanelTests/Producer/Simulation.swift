@@ -70,7 +70,7 @@ struct Simulation {
         var outcome = Outcome()
         outcome.code = verdict.code
         outcome.stored = verdict.stored
-        outcome.message = Text.ifPossible("\(verdict.sign)")
+        outcome.message = "\(verdict.sign)"
         outcome.httpStatus = situation == .throttled ? 429 : 0
         if situation != .stored { batch.lastOutcome = outcome }
         var reply = Bytes()

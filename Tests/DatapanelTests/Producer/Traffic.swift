@@ -81,7 +81,7 @@ struct Traffic {
             var outcome = Outcome()
             outcome.code = verdict.code
             outcome.stored = verdict.stored
-            outcome.message = Text.ifPossible("\(verdict.sign)")
+            outcome.message = "\(verdict.sign)"
             if verdict.code != .ok { flight.batch.lastOutcome = outcome }
             let decision = state.finished(
                 Settlement(outcome, flight.batch), verdict, flight.answer.retryAfter,

@@ -38,3 +38,29 @@ func failure(
 func string(_ pointer: UnsafePointer<CChar>?) -> String? {
     pointer.map { String(cString: $0) }
 }
+
+/// As `withBytes` of a `String`.
+func withBytes<Value>(
+    _ text: Text, _ body: (UnsafeRawBufferPointer) throws -> Value
+) rethrows -> Value {
+    try withBytes(Array(text.bytes), body)
+}
+
+/// The engine's texts, to be looked at as Swift's.
+extension Text {
+    func contains(_ part: String) -> Bool { description.contains(part) }
+
+    func hasPrefix(_ part: String) -> Bool { description.hasPrefix(part) }
+
+    func hasSuffix(_ part: String) -> Bool { description.hasSuffix(part) }
+
+    static func == (text: Text, string: String) -> Bool { text.description == string }
+}
+
+func == (text: Text?, string: String) -> Bool { text?.description == string }
+
+extension TextBuilder {
+    func appendInterpolation(_ text: String) {
+        withBytes(text) { append($0) }
+    }
+}

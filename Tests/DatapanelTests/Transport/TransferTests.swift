@@ -38,8 +38,8 @@ struct TransferTests {
     ])
     func whatLibcurlSaysOfAProxyHasNoPassword(_ text: String) {
         var exchange = Exchange()
-        exchange.curlText = text
-        let shown = exchange.curlText
+        exchange.curlText = "\(text)"
+        let shown = exchange.curlText ?? ""
         #expect(shown.hasPrefix("Unsupported proxy"))
         #expect(!shown.contains("secret"))
     }
