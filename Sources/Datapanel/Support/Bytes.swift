@@ -31,10 +31,15 @@ package struct Bytes: ~Copyable {
         guard makeRoom(for: more) else { throw .noMemory("a buffer") }
     }
 
-    /// As `reserve`, for those that can do without; doubling keeps appends cheap.
+    /// As `reserve`, for those that can do without.
     mutating func makeRoom(for more: Int) -> Bool {
+        more <= capacity - count || grow(by: more)
+    }
+
+    /// Doubling keeps appends cheap. Never inlined, so that an append is a few instructions.
+    @inline(never)
+    private mutating func grow(by more: Int) -> Bool {
         let (needed, overflow) = count.addingReportingOverflow(more)
-        if needed <= capacity && !overflow { return true }
         let doubled = capacity.multipliedReportingOverflow(by: 2)
         let wanted = max(needed, doubled.overflow ? needed : doubled.partialValue, 64)
         guard !overflow, let grown = realloc(base, wanted) else { return false }
