@@ -5,8 +5,8 @@ import CPosix
 /// owner lets go.
 ///
 /// Messages are texts, too, and written as literals: `"\(name) is NULL"`. Swift's `String` would
-/// do that at the cost of a KiB or more of code for each of them, and end the host process when
-/// memory runs out; such a text just ends early.
+/// cost a KiB or more of code for each of them, and end the host process where there is no memory
+/// for its bytes; such a text just ends early.
 package final class Text: @unchecked Sendable {
     package let pointer: UnsafePointer<CChar>
     package let count: Int
