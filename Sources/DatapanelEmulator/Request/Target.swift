@@ -29,7 +29,17 @@ struct Target: Equatable {
         self.query = query
     }
 
+    /// The bytes that a part of a target stands for; those of the text itself when an escape in it
+    /// is none.
+    static func bytes(of text: Substring, plusIsSpace: Bool = false) -> [UInt8] {
+        decodedBytes(text, plusIsSpace) ?? Array(text.utf8)
+    }
+
     private static func decoded(_ text: Substring, plusIsSpace: Bool = false) -> String? {
+        decodedBytes(text, plusIsSpace).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    private static func decodedBytes(_ text: Substring, _ plusIsSpace: Bool) -> [UInt8]? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
@@ -45,6 +55,6 @@ struct Target: Equatable {
                 bytes.append(byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 }
