@@ -70,6 +70,34 @@ public final class Emulator: Sendable {
         service.removeFaults()
     }
 
+    // MARK: What changes meanwhile
+
+    /// Adds a data class, or gives the one with its id another name. Nil is the workspace of the
+    /// options; false when there is no such workspace.
+    @discardableResult
+    public func put(_ dataclass: DataClass, workspace: String? = nil) -> Bool {
+        service.put(dataclass, workspace: workspace ?? options.workspace)
+    }
+
+    /// Removes a data class. Requests to it fail with `status` from now on; false when there was
+    /// none.
+    @discardableResult
+    public func removeDataclass(id: String, status: Int = 404) -> Bool {
+        service.removeDataclass(id: id, status: status)
+    }
+
+    /// Ends all tokens of IAM before their time, as when the password is changed. Returns how many
+    /// were still good.
+    @discardableResult
+    public func revokeTokens() -> Int {
+        service.endTokens()
+    }
+
+    /// Sets how far the emulator's clock is ahead.
+    public func setClock(offsetSeconds: Int) {
+        service.setClock(offsetSeconds: offsetSeconds)
+    }
+
     // MARK: The end
 
     /// Stops gracefully: takes no more connections, answers the requests under way for up to

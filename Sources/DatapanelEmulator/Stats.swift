@@ -11,8 +11,18 @@ extension Emulator {
         public var connections = 0
         /// Replies, by status.
         public var byStatus: [Int: Int] = [:]
+        /// Requests for a token of IAM that got one.
+        public var goodTokenRequests = 0
+        /// Requests for a token that got another reply.
+        public var refusedTokenRequests = 0
 
         public init() {}
+
+        mutating func count(_ status: Int, forToken: Bool) {
+            byStatus[status, default: 0] += 1
+            if forToken, status == 201 { goodTokenRequests += 1 }
+            if forToken, status != 201 { refusedTokenRequests += 1 }
+        }
 
         var json: JSONWriter {
             var json = JSONWriter()
@@ -28,6 +38,10 @@ extension Emulator {
                 json.raw(":")
                 json.integer(row.value)
             }
+            json.raw(#","token_requests":"#)
+            json.object([
+                "good": .integer(goodTokenRequests), "refused": .integer(refusedTokenRequests),
+            ])
             json.raw("}")
             return json
         }

@@ -32,9 +32,6 @@ struct EmulatorCommand: ParsableCommand {
     @Option(help: "The workspace id.")
     var workspace = Emulator.Options().workspace
 
-    @Option(help: "The token that requests must carry in X-Auth-Token.")
-    var token = Emulator.Options().token
-
     @Option(
         help: ArgumentHelp(
             "A data class to have, in place of a built-in one of that name; may be repeated.",
@@ -44,10 +41,50 @@ struct EmulatorCommand: ParsableCommand {
     @Option(help: "The only name the list of objects may have. (default: both)")
     var listField: Emulator.ListField?
 
+    @Option(help: "The region; the project has its name.")
+    var region = Emulator.Options().region
+
+    @Option(help: "A token that is good without asking for it.")
+    var token = Emulator.Options().token
+
+    @Option(help: "The user who can ask for tokens.")
+    var user = Emulator.Options().account.user
+
+    @Option(help: "The password of the user.")
+    var password = Emulator.Options().account.password
+
+    @Option(help: "The account of the user, which IAM calls a domain.")
+    var domain = Emulator.Options().account.domain
+
+    @Option(help: "How many seconds the tokens live that were asked for.")
+    var tokenSeconds = Emulator.Options().tokenSeconds
+
+    @Option(help: "How many characters these tokens have.")
+    var tokenLength = Emulator.Options().tokenLength
+
+    @Option(help: "How many requests each of them is good for. (default: any number)")
+    var tokenUses: Int?
+
+    @Option(help: "How many seconds the keys of the metadata service live.")
+    var keySeconds = Emulator.Options().keySeconds
+
+    @Flag(help: "Shut out an access key for five minutes after six wrong signatures in a row.")
+    var lockOut = false
+
+    @Option(
+        parsing: .unconditional, help: "How many seconds the clock of the emulator is ahead.")
+    var clockOffset = Emulator.Options().clockOffsetSeconds
+
+    @Option(help: "How many requests it takes in a second before it answers 429. (default: all)")
+    var requestsPerSecond: Int?
+
+    @Option(help: "What Retry-After of these answers says. (default: they have none)")
+    var retryAfter: Int?
+
     func validate() throws {
         let texts = [
-            ("project", project), ("workspace", workspace), ("token", token),
-            ("host", host), ("db", database ?? "memory"),
+            ("project", project), ("workspace", workspace), ("host", host),
+            ("db", database ?? "memory"),
         ]
         for (flag, value) in texts where value.isEmpty {
             throw ValidationError("--\(flag) must not be empty")
@@ -57,9 +94,7 @@ struct EmulatorCommand: ParsableCommand {
         where id.unicodeScalars.contains(where: { $0 == "/" || $0.value <= 0x20 }) {
             throw ValidationError("--\(flag): \"\(id)\" cannot be a part of a path")
         }
-        if token.unicodeScalars.contains(where: { $0.value < 0x20 }) {
-            throw ValidationError("--token has a control character, which no header can hold")
-        }
+        try validateIdentity()
         var known: Set<String> = []
         for dataclass in options.dataclasses where !known.insert(dataclass.id).inserted {
             throw ValidationError("--dataclass: the id \"\(dataclass.id)\" twice")
@@ -86,8 +121,13 @@ struct EmulatorCommand: ParsableCommand {
         options.database = database
         options.project = project
         options.workspace = workspace
-        options.token = token
         options.listField = listField
+        options.log = { line in
+            // One write, so that lines of other processes on the same terminal stay apart.
+            let bytes = Array("\(line)\n".utf8)
+            _ = write(STDERR_FILENO, bytes, bytes.count)
+        }
+        applyIdentity(to: &options)
         for dataclass in dataclass {
             options.dataclasses.removeAll { $0.name == dataclass.name }
             options.dataclasses.append(dataclass)

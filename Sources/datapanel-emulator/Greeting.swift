@@ -14,12 +14,19 @@ struct Greeting {
         var lines = [
             emulator.url,
             "",
+            row("region", options.region),
             row("project", options.project),
             row("workspace", "\(options.workspace) (\"\(options.workspaceName)\")"),
         ]
         lines += options.dataclasses.map { row($0.name, $0.id) }
         lines += [
             row("token", options.token),
+            row("user", "\(options.account.user) of \(options.account.domain)"),
+            row("password", options.account.password),
+        ]
+        lines += options.accessKeys.filter { $0.securityToken == nil }
+            .map { row("keys", "\($0.access), \($0.secret)") }
+        lines += [
             row("objects", options.database.map { "in \($0)" } ?? "in memory"),
             "",
         ]

@@ -71,6 +71,26 @@ struct CommandTests {
         #expect(output.hasPrefix(#"[{"id":""#) && output.hasSuffix(#""}]"#))
     }
 
+    /// The log is on standard error, so that the output stays what scripts read.
+    @Test func logsARefusedSignature() throws {
+        let flags = ["--clock-offset", "-3600", "--region", "r", "--requests-per-second", "2"]
+        let command = try start(flags + ["--retry-after", "9"])
+        let lines = greeting(command)
+        #expect(
+            lines.contains("region         r")
+                && lines.contains("keys           AKEXAMPLE, SKEXAMPLE"))
+        let port = try #require(lines.first?.split(separator: ":").last.flatMap { Int($0) })
+        let wire = try Wire(port: port)
+        #expect(try wire.signed(body: "{}").status == 401)
+        #expect(try wire.exchange(body: "{}").status == 200)
+        #expect(try wire.exchange(body: "{}").header("retry-after") == "9")
+        kill(command.process, SIGTERM)
+        let (status, output, errors) = command.end()
+        #expect(status == 0 && output.isEmpty)
+        #expect(errors.hasPrefix("refused signature: signed at 20"), "\(errors)")
+        #expect(errors.split(separator: "\n").count == 1)
+    }
+
     @Test(
         arguments: [
             (["--port", "70000"], "70000", 64), (["--token", ""], "--token must not be empty", 64),
@@ -80,6 +100,11 @@ struct CommandTests {
             (["--token", "a\nb"], "--token", 64),
             (["--dataclass", "A=x", "--dataclass", "B=x"], "\"x\" twice", 64),
             (["--list-field", "list"], "data_object_list", 64),
+            (["--user", ""], "--user must not be empty", 64),
+            (["--token-length", "31"], "--token-length must be 32 to 65535", 64),
+            (["--token-seconds", "0"], "--token-seconds must be 1 to", 64),
+            (["--clock-offset", "x"], "--clock-offset", 64),
+            (["--retry-after", "1"], "--requests-per-second", 64),
             (["--nonsense"], "--nonsense", 64), (["--db", "/no/such/file"], "/no/such/file", 1),
             (["--host", "192.0.2.1"], "no address 192.0.2.1", 1),
         ] as [([String], String, Int32)])

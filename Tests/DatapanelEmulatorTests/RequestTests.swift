@@ -118,6 +118,10 @@ struct RouteTests {
         #expect(
             route("GET", "\(base)/soc/dataclasses") == .dataclasses(project: "p", workspace: "w"))
         #expect(route("GET", "/v1/p/workspaces") == .workspaces(project: "p"))
+        #expect(route("GET", "/v3/projects?name=r") == .projects)
+        #expect(route("POST", "/v3/auth/tokens?nocatalog=1") == .token)
+        #expect(route("PUT", "/meta-data/latest/api/token") == .metadataToken)
+        #expect(route("GET", "/openstack/latest/securitykey") == .securityKey)
     }
 
     @Test func knowsItsOwnRoutes() {
@@ -125,6 +129,10 @@ struct RouteTests {
         #expect(route("DELETE", "/_emulator/faults") == .clearFaults)
         #expect(route("GET", "/_emulator/stats") == .stats)
         #expect(route("DELETE", "/_emulator/objects") == .clearObjects)
+        #expect(route("POST", "/_emulator/dataclasses") == .putDataclass)
+        #expect(route("DELETE", "/_emulator/dataclasses/d") == .removeDataclass(id: "d"))
+        #expect(route("DELETE", "/_emulator/tokens") == .revokeTokens)
+        #expect(route("POST", "/_emulator/clock") == .setClock)
         #expect(route("PUT", "/_emulator/faults") == .wrongMethod(allow: "POST, DELETE"))
         #expect(route("GET", "/_emulator/objects") == .wrongMethod(allow: "DELETE"))
     }

@@ -104,7 +104,7 @@ struct RoutesOverTheWireTests {
             #expect(
                 list.hasPrefix(
                     #"{"workspaces":[{"id":"6f1f9a3e-58a2-4d0b-9a54-0d5b2f7e3c11","name":"demo""#))
-            #expect(list.hasSuffix(#""count":1}"#))
+            #expect(try wire.exchange("GET", "\(path)?name=DEMO").text.hasSuffix(#""count":1}"#))
             #expect(
                 try wire.exchange("GET", "\(path)?name=other").text
                     == #"{"workspaces":[],"count":0}"#)
@@ -162,7 +162,8 @@ struct RoutesOverTheWireTests {
             let stats = try wire.exchange("GET", "/_emulator/stats", token: nil)
             #expect(
                 stats.text
-                    == #"{"requests":2,"objects":2,"connections":1,"by_status":{"200":1,"401":1}}"#)
+                    == #"{"requests":2,"objects":2,"connections":1,"by_status":{"200":1,"401":1},"#
+                    + #""token_requests":{"good":0,"refused":0}}"#)
             let cleared = try wire.exchange("DELETE", "/_emulator/objects", token: nil)
             #expect(cleared.text == #"{"cleared":2}"#)
             #expect(emulator.stats == Emulator.Stats())

@@ -14,7 +14,7 @@ struct SignatureTests {
             request: request, keys: keys ?? vector.keys,
             now: vector.date.adding(seconds: secondsLater))
         do {
-            try check.verify(authorization ?? vector.expected.authorization)
+            try check.verify(SignatureHeader(authorization ?? vector.expected.authorization))
             return nil
         } catch {
             return error

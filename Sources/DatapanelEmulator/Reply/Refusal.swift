@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import NIOHTTP1
 
 /// Everything that the emulator says no with: the codes are those of the service and its gateway.
 struct Refusal: Error, Equatable {
@@ -6,7 +7,7 @@ struct Refusal: Error, Equatable {
     var sender: Sender
     var code: String
     var message: String
-    var allow: String?
+    var headers: [Header] = []
 
     /// Who answers decides the shape of the body.
     enum Sender: Equatable {
@@ -14,16 +15,16 @@ struct Refusal: Error, Equatable {
         case gateway
         /// `{"code","message"}`
         case service
+        /// `{"error":{"code","message","title"}}`; the title takes the place of the code.
+        case identity
+        /// Just the message.
+        case metadata
     }
 
     // MARK: The gateway
 
     static let noSuchRoute = gateway(
         404, "0101", "The API does not exist or has not been published in the environment")
-    static let noToken = gateway(
-        401, "0301", "Incorrect IAM authentication information: x-auth-token not found")
-    static let wrongToken = gateway(
-        401, "0301", "Incorrect IAM authentication information: decrypt token fail")
     static let bodyTooLarge = gateway(
         413, "0201", "Request entity too large: the limit is \(Service.bodyLimit) bytes")
     static let headersTooLarge = gateway(494, "0201", "Request headers too large")
@@ -43,8 +44,8 @@ struct Refusal: Error, Equatable {
     static func workspace(_ id: String) -> Refusal {
         service(403, "20010001", "Invalid workspace id: \(id)")
     }
-    static func dataclass(_ id: String) -> Refusal {
-        service(400, "20030022", "Failed to query the data class: \(id)")
+    static func dataclass(_ id: String, status: Int) -> Refusal {
+        service(status, "20030022", "Failed to query the data class: \(id)")
     }
     static func object(_ id: String) -> Refusal {
         service(400, "20030005", "The data object does not exist: \(id)")
@@ -57,11 +58,17 @@ struct Refusal: Error, Equatable {
 
     static func method(allow: String) -> Refusal {
         var refusal = emulator(405, "MethodNotAllowed", "This path takes \(allow)")
-        refusal.allow = allow
+        refusal.headers = [Header("Allow", allow)]
         return refusal
     }
     static func faults(_ error: JSONError) -> Refusal {
         emulator(400, "InvalidFault", "\(error)")
+    }
+    static func admin(_ error: JSONError) -> Refusal {
+        emulator(400, "InvalidBody", "\(error)")
+    }
+    static func admin(_ reason: String) -> Refusal {
+        emulator(400, "InvalidBody", reason)
     }
 
     /// What the service says with a status that a fault asks for without a body of its own.
@@ -92,13 +99,28 @@ struct Refusal: Error, Equatable {
             ])
         case .service:
             json.object(["code": .string(code), "message": .string(message)])
+        case .identity:
+            json.raw(#"{"error":"#)
+            json.object([
+                "code": .integer(status), "message": .string(message), "title": .string(code),
+            ])
+            json.raw("}")
+        case .metadata:
+            let headers = headers + [Header("Content-Type", "text/plain")]
+            return Reply(status: status, headers: headers, body: Array(message.utf8))
         }
-        let headers = allow.map { [Header("Allow", $0)] } ?? []
         return Reply(status: status, headers: headers, json: json)
     }
 
-    private static func gateway(_ status: Int, _ code: String, _ message: String) -> Refusal {
+    static func gateway(_ status: Int, _ code: String, _ message: String) -> Refusal {
         Refusal(status: status, sender: .gateway, code: "APIGW.\(code)", message: message)
+    }
+    static func identity(_ status: Int, _ message: String) -> Refusal {
+        let title = HTTPResponseStatus(statusCode: status).reasonPhrase
+        return Refusal(status: status, sender: .identity, code: title, message: message)
+    }
+    static func metadata(_ status: Int, _ message: String) -> Refusal {
+        Refusal(status: status, sender: .metadata, code: "", message: message)
     }
     private static func service(_ status: Int, _ code: String, _ message: String) -> Refusal {
         Refusal(status: status, sender: .service, code: "SecMaster.\(code)", message: message)

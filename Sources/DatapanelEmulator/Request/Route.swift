@@ -7,7 +7,11 @@ enum Route: Equatable {
     case object(project: String, workspace: String, dataclass: String, id: String)
     case dataclasses(project: String, workspace: String)
     case workspaces(project: String)
+    case projects
+    case token
+    case metadataToken, securityKey
     case addFaults, clearFaults, stats, clearObjects
+    case putDataclass, removeDataclass(id: String), revokeTokens, setClock
     /// An admin path with a method that it does not have; `allow` lists those it has.
     case wrongMethod(allow: String)
     /// The gateway knows no such API. It says the same of a wrong method as of a wrong path.
@@ -32,6 +36,17 @@ enum Route: Equatable {
         target.hasPrefix("/\(adminPrefix)/")
     }
 
+    /// Whether a target is IAM's, which has errors of a shape of its own.
+    static func isIdentity(_ target: String) -> Bool {
+        target.hasPrefix("/v3/")
+    }
+
+    /// Whether a target is the one where IAM gives out tokens.
+    static func isToken(_ target: String) -> Bool {
+        target.prefix { $0 != "?" } == tokenPath
+    }
+
+    private static let tokenPath = "/v3/auth/tokens"
     private static let adminPrefix = "_emulator"
 
     private static let workspace = "/v1/{}/workspaces/{}"
@@ -51,10 +66,18 @@ enum Route: Equatable {
             .dataclasses(project: $0[0], workspace: $0[1])
         },
         Row("GET", "/v1/{}/workspaces") { .workspaces(project: $0[0]) },
+        Row("GET", "/v3/projects") { _ in .projects },
+        Row("POST", tokenPath) { _ in .token },
+        Row("PUT", "/meta-data/latest/api/token") { _ in .metadataToken },
+        Row("GET", "/openstack/latest/securitykey") { _ in .securityKey },
         Row("POST", "/\(adminPrefix)/faults") { _ in .addFaults },
         Row("DELETE", "/\(adminPrefix)/faults") { _ in .clearFaults },
         Row("GET", "/\(adminPrefix)/stats") { _ in .stats },
         Row("DELETE", "/\(adminPrefix)/objects") { _ in .clearObjects },
+        Row("POST", "/\(adminPrefix)/dataclasses") { _ in .putDataclass },
+        Row("DELETE", "/\(adminPrefix)/dataclasses/{}") { .removeDataclass(id: $0[0]) },
+        Row("DELETE", "/\(adminPrefix)/tokens") { _ in .revokeTokens },
+        Row("POST", "/\(adminPrefix)/clock") { _ in .setClock },
     ]
 
     private struct Row: Sendable {

@@ -199,7 +199,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         _ reply: Reply, _ requestId: String, closing: Bool, bodyLimit: Int? = nil
     ) -> ByteBuffer {
         reply.encoded(
-            requestId: requestId, date: WallClock.now.http, closing: closing, bodyLimit: bodyLimit)
+            requestId: requestId, date: service.now.http, closing: closing, bodyLimit: bodyLimit)
     }
 
     // MARK: The connection

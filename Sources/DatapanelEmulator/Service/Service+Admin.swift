@@ -40,6 +40,23 @@ extension Service {
         }
     }
 
+    func put(_ dataclass: DataClass, workspace: String) -> Bool {
+        withState { $0.directory.put(dataclass, workspace: workspace) }
+    }
+
+    func removeDataclass(id: String, status: Int) -> Bool {
+        withState { $0.directory.removeDataclass(id: id, status: status) }
+    }
+
+    func endTokens() -> Int {
+        let now = now
+        return withState { $0.tokens.revokeAll(now: now) }
+    }
+
+    func setClock(offsetSeconds: Int) {
+        withState { $0.clockOffsetSeconds = offsetSeconds }
+    }
+
     // MARK: The routes
 
     func addFaults(_ body: [UInt8]) throws(Refusal) -> Reply {
@@ -62,6 +79,32 @@ extension Service {
         let count = stats.objects
         do { try clear() } catch { throw .storage(error) }
         return Self.reply("cleared", count)
+    }
+
+    func putDataclass(_ body: [UInt8]) throws(Refusal) -> Reply {
+        let asked: DataClassBody
+        do { asked = try DataClassBody(body) } catch { throw .admin(error) }
+        guard put(asked.dataclass, workspace: asked.workspace ?? options.workspace) else {
+            throw .admin("no workspace \(asked.workspace ?? "")")
+        }
+        return Self.reply("put", 1)
+    }
+
+    func removeDataclass(_ id: String, _ query: [String: String]) throws(Refusal) -> Reply {
+        let status = query["status"] ?? "404"
+        guard status == "404" || status == "400" else { throw .admin("status is 404 or 400") }
+        return Self.reply("removed", removeDataclass(id: id, status: Int(status) ?? 404) ? 1 : 0)
+    }
+
+    func revokeTokens() -> Reply {
+        Self.reply("ended", endTokens())
+    }
+
+    func setClock(_ body: [UInt8]) throws(Refusal) -> Reply {
+        let asked: ClockBody
+        do { asked = try ClockBody(body) } catch { throw .admin(error) }
+        setClock(offsetSeconds: asked.offsetSeconds)
+        return Self.reply("offset_seconds", asked.offsetSeconds)
     }
 
     private static func reply(_ name: StaticString, _ count: Int) -> Reply {

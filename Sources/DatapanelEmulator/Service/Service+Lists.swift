@@ -2,8 +2,11 @@
 
 /// The look-ups: what there is to put objects into.
 extension Service {
-    func listDataclasses(_ query: [String: String]) throws(Refusal) -> Reply {
-        let matching = options.dataclasses.filter { dataclass in
+    func listDataclasses(
+        _ workspace: String, _ query: [String: String]
+    ) throws(Refusal) -> Reply {
+        let all = directory.workspace(id: workspace)?.dataclasses ?? []
+        let matching = all.filter { dataclass in
             Self.matches(dataclass.name, query["name"])
                 && Self.matches(dataclass.businessCode, query["business_code"])
                 && Self.matches(dataclass.description, query["description"])
@@ -17,7 +20,7 @@ extension Service {
                 "id": .string(dataclass.id), "name": .string(dataclass.name),
                 "business_code": .string(dataclass.businessCode),
                 "description": .string(dataclass.description), "is_built_in": true,
-                "workspace_id": .string(options.workspace),
+                "workspace_id": .string(workspace),
                 "project_id": .string(options.project),
                 "create_time": .string(started.service), "update_time": .string(started.service),
             ])
@@ -28,22 +31,27 @@ extension Service {
         return Reply(json: json)
     }
 
-    func listWorkspaces(_ query: [String: String]) throws(Refusal) -> Reply {
-        let names = [options.workspaceName].filter { Self.matches($0, query["name"]) }
-        let page = try Self.page(names, query)
+    /// All of them are in the one project.
+    func listWorkspaces(
+        _ project: String, _ query: [String: String]
+    ) throws(Refusal) -> Reply {
+        let all = project == options.project ? directory.workspaces : []
+        let matching = all.filter { Self.matches($0.name, query["name"]) }
+        let page = try Self.page(matching, query)
         var json = JSONWriter()
         json.raw(#"{"workspaces":"#)
-        json.array(page) { json, name in
+        json.array(page) { json, workspace in
             json.object([
-                "id": .string(options.workspace), "name": .string(name),
-                "description": "The workspace of the emulator",
-                "project_id": .string(options.project), "project_name": "emulator",
+                "id": .string(workspace.id), "name": .string(workspace.name),
+                "description": "A workspace of the emulator",
+                "project_id": .string(options.project),
+                "project_name": .string(options.region), "region_id": .string(options.region),
                 "is_view": false, "create_time": .string(started.service),
                 "update_time": .string(started.service),
             ])
         }
         json.raw(#","count":"#)
-        json.integer(names.count)
+        json.integer(matching.count)
         json.raw("}")
         return Reply(json: json)
     }

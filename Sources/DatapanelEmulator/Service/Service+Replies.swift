@@ -15,43 +15,54 @@ extension Service {
     private func accepted(
         _ exchange: Exchange, body: [UInt8], idCount: Int?
     ) throws(Refusal) -> Reply {
-        let head = exchange.head
-        guard let target = Target(head.uri) else { throw .noSuchRoute }
-        switch Route(method: head.method.rawValue, segments: target.segments) {
+        guard let target = Target(exchange.head.uri) else { throw .noSuchRoute }
+        let route = Route(method: exchange.head.method.rawValue, segments: target.segments)
+        if let reply = try ownReply(route, body, target.query) { return reply }
+        switch route {
+        case .metadataToken: return try issueMetadataToken(exchange)
+        case .securityKey: return try issueKeys(exchange)
+        default: try throttle()
+        }
+        switch route {
         case .batchCreate(let project, let workspace, let dataclass):
-            try admit(head, project, workspace, dataclass)
+            try admit(exchange, body, project, workspace, dataclass)
             return try batchCreate(dataclass, body, idCount)
         case .search(let project, let workspace, let dataclass):
-            try admit(head, project, workspace, dataclass)
+            try admit(exchange, body, project, workspace, dataclass)
             return try search(dataclass, body)
         case .object(let project, let workspace, let dataclass, let id):
-            try admit(head, project, workspace, dataclass)
+            try admit(exchange, body, project, workspace, dataclass)
             return try object(id, dataclass)
         case .dataclasses(let project, let workspace):
-            try admit(head, project, workspace)
-            return try listDataclasses(target.query)
+            try admit(exchange, body, project, workspace)
+            return try listDataclasses(workspace, target.query)
         case .workspaces(let project):
-            try admit(head, project)
-            return try listWorkspaces(target.query)
-        case .addFaults: return try addFaults(body)
-        case .clearFaults: return clearFaults()
-        case .stats: return Reply(json: stats.json)
-        case .clearObjects: return try clearObjects()
-        case .wrongMethod(let allow): throw .method(allow: allow)
-        case .unknown: throw .noSuchRoute
+            try admit(exchange, body, project)
+            return try listWorkspaces(project, target.query)
+        case .projects:
+            _ = try caller(exchange, body)
+            return try listProjects(target.query)
+        case .token: return try issueToken(body, target.query)
+        default: throw .noSuchRoute
         }
     }
 
-    /// First the gateway looks at the token, then the service at the ids in the path.
-    private func admit(
-        _ head: HTTPRequestHead, _ project: String, _ workspace: String? = nil,
-        _ dataclass: String? = nil
-    ) throws(Refusal) {
-        guard let token = head.headers.first(name: "x-auth-token") else { throw .noToken }
-        guard token == options.token else { throw .wrongToken }
-        guard project == options.project else { throw .project(project) }
-        if let workspace, workspace != options.workspace { throw .workspace(workspace) }
-        if let dataclass, options.dataclass(id: dataclass) == nil { throw .dataclass(dataclass) }
+    /// Nil when the route is not one of the emulator's own.
+    private func ownReply(
+        _ route: Route, _ body: [UInt8], _ query: [String: String]
+    ) throws(Refusal) -> Reply? {
+        switch route {
+        case .addFaults: try addFaults(body)
+        case .clearFaults: clearFaults()
+        case .stats: Reply(json: stats.json)
+        case .clearObjects: try clearObjects()
+        case .putDataclass: try putDataclass(body)
+        case .removeDataclass(let id): try removeDataclass(id, query)
+        case .revokeTokens: revokeTokens()
+        case .setClock: try setClock(body)
+        case .wrongMethod(let allow): throw .method(allow: allow)
+        default: nil
+        }
     }
 
     // MARK: Data objects
@@ -62,7 +73,7 @@ extension Service {
         let objects = try parameter { () throws(JSONError) in
             try BatchBody(body, list: options.listField).objects
         }
-        let now = WallClock.now.milliseconds
+        let now = now.milliseconds
         let ids = try stored { state throws(StoreError) in
             var ids = try state.store.add(objects, of: body, dataclass: dataclass, now: now)
             if let idCount {

@@ -9,11 +9,18 @@ final class Service: Sendable {
     static let bodyLimit = 12_000_000
 
     let options: Emulator.Options
-    let started = WallClock.now
+    let started: WallClock
     private let state: Locked<State>
 
     struct State {
         let store: Store
+        var directory: Directory
+        var tokens = IssuedTokens()
+        var metadataTokens = IssuedTokens()
+        var keys: KnownKeys
+        var lockOut = LockOut()
+        var throttle: Throttle
+        var clockOffsetSeconds: Int
         var faults = FaultScript()
         var stats = Emulator.Stats()
         /// How often the statistics were started over.
@@ -23,8 +30,21 @@ final class Service: Sendable {
 
     init(_ options: Emulator.Options) throws(StoreError) {
         self.options = options
-        state = Locked(State(store: try Store(path: options.database)))
+        started = WallClock.now.adding(seconds: options.clockOffsetSeconds)
+        state = Locked(
+            State(
+                store: try Store(path: options.database), directory: Directory(options),
+                keys: KnownKeys(options.accessKeys),
+                throttle: Throttle(perSecond: options.requestsPerSecond),
+                clockOffsetSeconds: options.clockOffsetSeconds))
     }
+
+    /// The time by the emulator's clock, which may be wrong on purpose.
+    var now: WallClock {
+        WallClock.now.adding(seconds: withState { $0.clockOffsetSeconds })
+    }
+
+    var directory: Directory { withState { $0.directory } }
 
     func withState<Result: Sendable, Failure: Error>(
         _ body: (inout State) throws(Failure) -> Result
@@ -94,7 +114,10 @@ final class Service: Sendable {
     private static func scripted(
         _ exchange: Exchange, status: Int, headers: [Header], body: String?
     ) -> Reply {
-        var reply = Refusal.documented(status: status).reply(requestId: exchange.requestId)
+        let refusal =
+            Route.isIdentity(exchange.head.uri)
+            ? Refusal.documentedByIdentity(status: status) : .documented(status: status)
+        var reply = refusal.reply(requestId: exchange.requestId)
         if let body {
             reply.body = Array(body.utf8)
         } else if 200..<300 ~= status {
@@ -108,7 +131,7 @@ final class Service: Sendable {
 
     private func counted(_ answer: Answer, _ exchange: Exchange) -> Answer {
         if case .send(let reply, _) = answer.action, !exchange.isAdmin {
-            withState { $0.stats.byStatus[reply.status, default: 0] += 1 }
+            withState { $0.stats.count(reply.status, forToken: Route.isToken(exchange.head.uri)) }
         }
         return answer
     }

@@ -14,9 +14,7 @@ struct SignatureCheck {
     let keys: KnownKeys
     let now: WallClock
 
-    /// `header` is the value of `Authorization`.
-    func verify(_ header: String) throws(SignatureRefusal) {
-        let header = try SignatureHeader(header)
+    func verify(_ header: SignatureHeader) throws(SignatureRefusal) {
         guard let entry = keys[header.access] else { throw .unknownKey(header.access) }
         let date = try verifiedDate(header)
         try verifySecurityToken(entry, header)

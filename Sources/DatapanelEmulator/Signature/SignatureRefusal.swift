@@ -5,6 +5,8 @@ enum SignatureRefusal: Error, Equatable {
     case algorithm(String)
     case malformedHeader
     case unknownKey(String)
+    /// Too many wrong signatures came before this one.
+    case shutOut(String)
     case noDate
     case malformedDate(String)
     case expired(signed: String, server: String)
@@ -18,12 +20,21 @@ enum SignatureRefusal: Error, Equatable {
     case bodyHash
     case signature(CanonicalRequest)
 
+    /// Whether somebody tried a signature that is wrong.
+    var isWrong: Bool {
+        switch self {
+        case .signature, .bodyHash: true
+        default: false
+        }
+    }
+
     /// For the log. Holds nothing that is secret.
     var reason: String {
         switch self {
         case .algorithm(let name): "the algorithm is \(name), not \(SignatureHeader.algorithm)"
         case .malformedHeader: "Authorization lacks Access, SignedHeaders or Signature"
         case .unknownKey(let access): "no access key \(access)"
+        case .shutOut(let access): "\(access) is shut out for its wrong signatures"
         case .noDate: "no X-Sdk-Date"
         case .malformedDate(let text): "X-Sdk-Date is \(text), not like 20251130T235959Z"
         case .expired(let signed, let server):
@@ -44,6 +55,7 @@ enum SignatureRefusal: Error, Equatable {
         case .algorithm(let name): "calc aksk signature fail:unknown algorithm \(name)"
         case .malformedHeader: "calc aksk signature fail:authorization format error"
         case .unknownKey(let access): "Get secretKey failed,ak:\(access),err:ak not exist"
+        case .shutOut: "AK access failed to reach the limit, forbidden"
         case .noDate: "calc aksk signature fail:x-sdk-date not found"
         case .malformedDate(let text): "calc aksk signature fail:x-sdk-date format error \(text)"
         case .expired(let signed, let server):
