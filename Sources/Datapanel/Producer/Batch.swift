@@ -39,6 +39,11 @@ final class Batch {
         self.dueAt = dueAt
     }
 
+    /// Takes the memory for so many objects, if there is as much.
+    func reserve(_ objects: Int) {
+        try? items.reserve(objects * MemoryLayout<Item>.stride)
+    }
+
     /// Unchanged when it throws.
     func append(
         _ object: UnsafeRawBufferPointer, ticket: UInt64, opaque: UnsafeMutableRawPointer?,

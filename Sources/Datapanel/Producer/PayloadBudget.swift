@@ -13,13 +13,13 @@ struct PayloadBudget {
         bytes += settlement.payloadBytes
     }
 
-    /// The newest keeps its own, however large.
-    mutating func shrink(to limit: Int) {
-        while bytes > limit, waiting.count > 1, let oldest = waiting.first {
-            remove(oldest)
-            oldest.dropPayloads()
-            dropped += oldest.failureCount
-        }
+    /// Takes the oldest its own away when all are above the limit. The newest keeps its own, however
+    /// large.
+    mutating func drop(above limit: Int) -> BodyBuffer? {
+        guard bytes > limit, waiting.count > 1, let oldest = waiting.first else { return nil }
+        remove(oldest)
+        dropped += oldest.failureCount
+        return oldest.batch.takeBuffer()
     }
 
     /// From here on the bytes are the caller's.

@@ -96,11 +96,12 @@ struct ProducerState {
     private mutating func newBatch(for target: Int, now: Int64) -> Batch {
         let buffer = buffers.take()
         // Without the memory it grows as it can.
-        let usual = targets[target].usualBytes
-        try? buffer.bytes.reserve(min(usual + usual / 16, limits.batchBytes))
-        return Batch(
+        try? buffer.bytes.reserve(targets[target].usual.bytes(atMost: limits.batchBytes))
+        let batch = Batch(
             target: target, epoch: epochs.current, startedAt: now,
             dueAt: now + limits.linger + limits.jitter(), in: buffer)
+        batch.reserve(targets[target].usual.objects(atMost: limits.batchObjects))
+        return batch
     }
 
     mutating func target(named name: UnsafeRawBufferPointer) throws(DatapanelError) -> Int {
@@ -190,7 +191,8 @@ struct ProducerState {
             Delivery.Facts(
                 verdict: verdict, count: batch.count, ambiguousAttempts: batch.ambiguousAttempts,
                 failures: target.failures, retryAfter: retryAfter,
-                left: batch.startedAt + limits.deliveryTimeout - now, dice: Random.number()))
+                left: batch.startedAt + limits.deliveryTimeout - now,
+                dice: verdict.next == .deliver ? 0 : Random.number()))
         switch decision {
         case .settle:
             settle(settlement, isRejected: verdict.next == .split, now: now)
@@ -313,7 +315,8 @@ struct ProducerState {
 
     /// What waits in the queue and what waits to be collected share an allowance.
     private mutating func boundMemory() {
-        reports.shrinkPayloads(to: limits.queueBytes + limits.queueBytes / 4 - queuedBytes)
+        let most = limits.queueBytes + limits.queueBytes / 4 - queuedBytes
+        while let buffer = reports.dropPayload(above: most) { buffers.giveBack(buffer) }
     }
 
     /// Of stored objects nobody asks for the bytes.

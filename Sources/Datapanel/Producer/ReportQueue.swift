@@ -46,9 +46,9 @@ struct ReportQueue {
         if count > Self.limit { dropped += take(count - Self.limit).reduce(0) { $0 + $1.count } }
     }
 
-    /// The oldest lose their objects' bytes when there are more than `limit`.
-    mutating func shrinkPayloads(to limit: Int) {
-        payloads.shrink(to: limit)
+    /// The oldest lose their objects' bytes while there are more than `limit`.
+    mutating func dropPayload(above limit: Int) -> BodyBuffer? {
+        payloads.drop(above: limit)
     }
 
     private mutating func append(_ slice: Slice) {

@@ -21,7 +21,7 @@ final class TargetQueue {
     var splits = 0
     var isPaused = false
     /// How large batches are here lately.
-    private(set) var usualBytes = 0
+    private(set) var usual = UsualSize()
     var breaker = Breaker()
     var budget = RetryBudget()
     var splitBudget = SplitBudget()
@@ -70,7 +70,7 @@ final class TargetQueue {
 
     private func takeOpen() -> Batch? {
         guard let batch = open else { return nil }
-        usualBytes = batch.objects.count
+        usual = UsualSize(batch)
         open = nil
         return batch
     }

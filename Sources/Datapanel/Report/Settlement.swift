@@ -34,10 +34,6 @@ package final class Settlement: @unchecked Sendable {
 
     var payloadBytes: Int { batch.objects.count }
 
-    func dropPayloads() {
-        _ = batch.takeBuffer()
-    }
-
     /// How many objects are not stored for certain.
     var failureCount: Int {
         switch outcome.code {
