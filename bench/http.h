@@ -83,12 +83,46 @@ static inline CURL *http_new(struct curl_slist *headers,
     return easy;
 }
 
+#ifdef HTTP_BODY_IN_PARTS
+/* What of a body is not sent yet; one for each handle. */
+struct part {
+    const char *bytes;
+    size_t length;
+};
+
+static inline size_t http_read(char *room, size_t size, size_t count,
+                               void *context)
+{
+    struct part *rest = (struct part *)context;
+    size_t length = rest->length < size * count ? rest->length : size * count;
+
+    memcpy(room, rest->bytes, length);
+    rest->bytes += length;
+    rest->length -= length;
+    return length;
+}
+#endif
+
 /* The body has to stay where it is until the reply is there. */
 static inline void http_set_body(CURL *easy, const struct text *body)
 {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      (curl_off_t)body->length);
+#ifdef HTTP_BODY_IN_PARTS
+    struct part *rest = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&rest);
+    if (!rest)
+        rest = (struct part *)bench_alloc(sizeof *rest);
+    rest->bytes = body->bytes;
+    rest->length = body->length;
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, rest);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, http_read);
+    curl_easy_setopt(easy, CURLOPT_READDATA, rest);
+#else
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body->bytes);
+#endif
 }
 
 static inline void http_expect_success(CURL *easy, CURLcode result)

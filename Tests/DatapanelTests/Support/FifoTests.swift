@@ -5,9 +5,8 @@ import Testing
 
 struct FifoTests {
     private func all(_ fifo: Fifo<Int>) -> [Int] {
-        var elements: [Int] = []
-        fifo.forEach { elements.append($0) }
-        return elements
+        var rest = fifo
+        return (0..<fifo.count).compactMap { _ in rest.popFirst() }
     }
 
     /// Against an array, with every way in and out in any order.
