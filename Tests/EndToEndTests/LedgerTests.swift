@@ -1,100 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-import CDatapanel
-import DatapanelEmulator
+import Foundation
 import Testing
 
 /// Conservation: whatever goes wrong, each object has one report, what is reported as stored is
 /// stored, what is reported as not stored is not, and no second copy is without its mark.
+///
+/// LEDGER_OBJECTS=1000000 sends so many, and prints the books; `make soak` does.
 struct LedgerTests {
-    private static let count = 50_000
+    private static let wanted = ProcessInfo.processInfo.environment["LEDGER_OBJECTS"]
 
-    /// Faults of every kind that the emulator knows, each at about one request in a hundred.
-    private static func faults(_ dice: inout some RandomNumberGenerator) -> [Fault] {
-        let effects: [Fault.Effect] = [
-            .reply(status: 429), .reply(status: 429, headers: [Header("Retry-After", "0")]),
-            .reply(status: 500), .reply(status: 500, stores: true), .reply(status: 502),
-            .reply(status: 502, stores: true), .reply(status: 503),
-            .reply(status: 504, stores: true),
-            .reply(status: 408), .reply(status: 200, body: ""),
-            .reply(status: 200, body: "<html></html>", stores: true),
-            .reply(status: 200, body: "{\"code\":\"SecMaster.1\",\"message\":\"no\"}"),
-            .drop(.headers, .close), .drop(.headers, .reset), .drop(.body, .close),
-            .drop(.body, .reset), .drop(.stored, .close), .drop(.stored, .reset),
-            .truncate(bytes: 0), .truncate(bytes: 20), .ids(count: 0), .ids(count: 99),
-            .ids(count: 101), .reply(status: 413),
-        ]
-        return (0..<150).map { _ in
-            Fault(
-                effects.randomElement(using: &dice) ?? .none,
-                skip: Int.random(in: 0..<8, using: &dice))
-        }
-    }
+    /// A round ends with everything told: it bounds the memory of the test.
+    private static let round = 50_000
 
     @Test(arguments: ["retry", "fail"])
     func nothingIsLostAndNoDuplicateIsUnmarked(_ policy: String) throws {
-        let emulator = try Emulator.start()
-        var dice = SystemRandomNumberGenerator()
-        for fault in Self.faults(&dice) { emulator.add(fault) }
-        let stream = try Stream(
-            emulator.url,
-            [
-                "ambiguous.policy": policy, "queue.objects": "10000", "inflight": "3",
-                "delivery.timeout": "5m",
-            ])
-        var tickets: [UInt64: String] = [:]
-        var reports: [Stream.Report] = []
-        for index in 0..<Self.count {
-            let object = "{\"n\":\(index)}"
-            var (code, ticket) = stream.send(object)
-            while code == DP_E_QUEUE_FULL {
-                reports += collect(stream)
-                (code, ticket) = stream.send(object)
-            }
-            try #require(code == DP_OK)
-            tickets[ticket] = object
+        let total = try #require(Int(Self.wanted ?? "\(Self.round)"))
+        let ledger = try Ledger(policy: policy)
+        while ledger.books.objects < total {
+            try ledger.round(min(Self.round, total - ledger.books.objects))
         }
-        let deadline = ContinuousClock.now + .seconds(60)
-        while reports.count < Self.count, ContinuousClock.now < deadline {
-            reports += collect(stream)
-        }
-        #expect(stream.close(10_000).code == DP_OK)
-        try check(reports, tickets, stored: emulator.objects(dataclass: DataClass.alert.id))
+        #expect(ledger.close())
+        if Self.wanted != nil { print(Self.table(ledger, policy)) }
+        let books = ledger.books
+        #expect(books.objects == total)
+        #expect(books.lost == 0)
+        #expect(books.reportedTwice == 0)
+        #expect(books.unmarkedDuplicates == 0)
+        #expect(books.missing == 0)
+        #expect(books.storedInSpiteOfReport == 0)
+        #expect(books.changed == 0)
+        // Hundreds of requests: nearly every fault was among them.
+        #expect(ledger.faults.count > Ledger.kinds.count * 9 / 10)
+        #expect((books.duplicates > 0) == (policy == "retry"))
     }
 
-    /// A page or an error in place of ids blocks the target for seconds. This is the person who
-    /// looks after it: any setting that is changed lets it try at once.
-    private func collect(_ stream: Stream) -> [Stream.Report] {
-        let found = stream.poll(50)
-        if found.isEmpty { _ = stream.set("debug", "") }
-        return found
-    }
-
-    private func check(
-        _ reports: [Stream.Report], _ tickets: [UInt64: String], stored: [[UInt8]]
-    ) throws {
-        var copies: [String: Int] = [:]
-        for object in stored { copies[String(decoding: object, as: UTF8.self), default: 0] += 1 }
-        #expect(reports.count == Self.count)
-        #expect(Set(reports.map(\.ticket)).count == Self.count)
-        var unmarked = 0
-        var missing = 0
-        var wronglyStored = 0
-        for report in reports {
-            let object = try #require(tickets[report.ticket])
-            let found = copies[object] ?? 0
-            switch report.stored {
-            case DP_STORED_YES:
-                if found == 0 { missing += 1 }
-                if found > 1 && !report.isPossibleDuplicate { unmarked += 1 }
-            case DP_STORED_NO:
-                if found > 0 { wronglyStored += 1 }
-                #expect(report.payload == object)
-            default:
-                #expect(report.payload == object)
-            }
+    private static func table(_ ledger: Ledger, _ policy: String) -> String {
+        let books = ledger.books
+        let faults = Ledger.kinds.map { kind in
+            "  \(ledger.faults[kind.name] ?? 0) × \(kind.name)"
         }
-        #expect(unmarked == 0)
-        #expect(missing == 0)
-        #expect(wronglyStored == 0)
+        return """
+            ledger, ambiguous.policy = \(policy):
+              \(books.objects) objects in \(books.requests) requests, with these faults:
+            \(faults.joined(separator: "\n"))
+              duplicates at the service: \(books.duplicates), unmarked: \(books.unmarkedDuplicates)
+              reports that tell of a doubt: \(books.marked)
+              reported as stored, but missing: \(books.missing)
+              reported as not stored, but there: \(books.storedInSpiteOfReport)
+              payloads that changed: \(books.changed)
+              reports too many: \(books.reportedTwice)
+              lost: \(books.lost)
+            """
     }
 }

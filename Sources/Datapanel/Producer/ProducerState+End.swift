@@ -17,7 +17,7 @@ extension ProducerState {
 
     /// Better credentials may help those that wait for a person.
     func retryBlocked() {
-        for target in targets where target.isBlocked { target.resumeAt = 0 }
+        for target in targets { target.probeAtOnce() }
     }
 
     /// The targets that a caller means: one, or all for nil.

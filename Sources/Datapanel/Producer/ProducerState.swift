@@ -86,7 +86,7 @@ struct ProducerState {
         let isSealed = queue.sealIfFull(objects: limits.batchObjects, bytes: limits.batchBytes)
         // A batch that was sealed to make room is ready, too.
         let isReady = isSealed || (found == nil && queue.readyCount > 0)
-        let wakesForIt = isReady && inFlight < concurrency.limit && now >= queue.resumeAt
+        let wakesForIt = isReady && inFlight < concurrency.limit && now >= queue.opensAt
         let wakesForTime = found == nil && batch.dueAt < sleepsUntil
         let wakes = (wakesForIt && sleepsUntil > now) || wakesForTime
         if wakes { sleepsUntil = now }
@@ -158,7 +158,7 @@ struct ProducerState {
         let opensAt = inFlight < concurrency.limit ? rates.opensAt(now: now) : nil
         var time = Int64.max
         for target in targets {
-            let wake = target.wakeTime(opensAt: opensAt, deliveryTimeout: limits.deliveryTimeout)
+            let wake = target.wakeTime(from: opensAt, deliveryTimeout: limits.deliveryTimeout)
             time = min(time, wake)
         }
         sleepsUntil = time

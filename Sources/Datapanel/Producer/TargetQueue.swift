@@ -9,7 +9,9 @@ final class TargetQueue {
     /// Whether the oldest of them is the first.
     private var isInOrder = true
     /// On the monotonic clock, in milliseconds; before that nothing is sent.
-    var resumeAt: Int64 = 0
+    private var resumeAt: Int64 = 0
+    /// The same, of a probe while it is blocked.
+    private var probesAt: Int64 = 0
     /// Failures in a row.
     var failures = 0
     /// Only probes are sent.
@@ -90,6 +92,9 @@ final class TargetQueue {
         resumeAt = max(resumeAt, time)
     }
 
+    /// When something may be sent again.
+    var opensAt: Int64 { isBlocked ? max(resumeAt, probesAt) : resumeAt }
+
     func learn(bodyBytes: Int, now: Int64) {
         learnedUntil = now + Self.memory
         learnedBytes = max(1_024, min(learnedBytes, bodyBytes / 2))
@@ -103,7 +108,7 @@ final class TargetQueue {
 
     /// What goes out next. The open batch goes before it is full when its time has come.
     func next(now: Int64) -> Batch? {
-        guard maySend, now >= resumeAt else { return nil }
+        guard maySend, now >= opensAt else { return nil }
         if let batch = ready.popFirst() { return batch }
         guard let batch = open, now >= batch.dueAt else { return nil }
         return takeOpen()
@@ -127,7 +132,12 @@ final class TargetQueue {
     func block(until time: Int64, _ reason: Text?) {
         isBlocked = true
         blockedBy = reason
-        wait(until: time)
+        probesAt = time
+    }
+
+    /// Somebody may have mended it.
+    func probeAtOnce() {
+        probesAt = 0
     }
 
     func unblock() {
@@ -145,13 +155,13 @@ final class TargetQueue {
         return ready.popFirst()
     }
 
-    /// When there will be something to do that nobody announces. `opensAt` is when a request may
-    /// begin at all; nil when only the end of another makes room.
-    func wakeTime(opensAt: Int64?, deliveryTimeout: Int64) -> Int64 {
+    /// When there will be something to do that nobody announces. `from` is when a request may begin
+    /// at all; nil when only the end of another makes room.
+    func wakeTime(from: Int64?, deliveryTimeout: Int64) -> Int64 {
         guard hasWork else { return .max }
         let expiry = oldest + deliveryTimeout
-        guard maySend, let opensAt else { return expiry }
+        guard maySend, let from else { return expiry }
         let dueAt = ready.isEmpty ? open?.dueAt ?? 0 : 0
-        return min(expiry, max(resumeAt, dueAt, opensAt))
+        return min(expiry, max(opensAt, dueAt, from))
     }
 }

@@ -146,6 +146,23 @@ struct VirtualClockTests {
         #expect(early == 0)
     }
 
+    /// What is blocked waits for seconds, but a success beside it shows that there is no need to.
+    @Test func aSuccessEndsABlock() throws {
+        var traffic = try Traffic(Self.patient.merging(["inflight": "8"]) { $1 }, seed: 8)
+        let begin = traffic.now
+        var blocks = 0
+        try traffic.run(Self.requests) { dice in
+            Traffic.Answer(
+                situation: dice.hits(2) ? .forbidden : .stored,
+                took: Int64.random(in: 1...100, using: &dice))
+        } watch: { event, _ in
+            if case .ended(_, _, .block) = event { blocks += 1 }
+        }
+        #expect(blocks > 1_000)
+        // 50 ms each, eight at a time, and one at a time now and then.
+        #expect(traffic.now - begin < Int64(Self.requests) * 50 / 8 * 3)
+    }
+
     /// Nothing is tried after its time, and what fails until then is told then, with its cause.
     @Test func everythingEndsInItsTime() throws {
         let limit: Int64 = 40_000
