@@ -8,6 +8,8 @@ FLAVOUR ?= embedded
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 MINUTES ?= 5
+OBJECTS ?= 1000000
+LOOPS ?= 200
 
 lib_embedded := build/lib/libdatapanel.so.1
 lib_static := build/static/lib/libdatapanel.so.1
@@ -21,14 +23,18 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 	$(wildcard Sources/C*)) scripts/build-library.sh packaging
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
-.PHONY: help demo lib cli emulator examples test check fuzz bench install uninstall clean
+.PHONY: help demo demo-restart lib cli emulator examples test check soak fuzz bench install \
+	uninstall clean
 
 help: ## shows this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo "FLAVOUR=static builds the library with the Swift runtime inside, in build/static/lib."
 
 demo: lib emulator examples ## sends real alerts from C and from Python to a local emulator
 	@scripts/demo.sh $(FLAVOUR)
+
+demo-restart: lib emulator examples ## streams to a local emulator that is killed half way
+	@scripts/demo-restart.sh $(FLAVOUR)
 
 lib: $(lib) ## builds the library: build/lib/libdatapanel.so.1, .so, .a
 
@@ -44,6 +50,9 @@ test: lib emulator ## runs every Swift, C and Python test
 
 check: ## runs every gate: style, exports, sanitizers, both flavours, ...
 	@.ci/check
+
+soak: lib emulator ## counts a million objects and loops what has threads: OBJECTS= LOOPS=
+	@scripts/soak.sh "$(OBJECTS)" "$(LOOPS)"
 
 fuzz: build/fuzz/datapanel-fuzz ## looks for inputs that break us: MINUTES=5 [TARGET=scanner]
 	@scripts/fuzz.sh "$(MINUTES)" "$(TARGET)"

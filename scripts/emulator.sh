@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # For `source`: starts an emulator on a free port of this machine, and has it stop with the
-# script. $emulator_url is its address; programs find it through their usual settings.
+# script. $emulator_url is its address; programs find it through their usual settings. What is in
+# emulator_options before goes to its command line.
 
 alert_class=9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02
 
-mkdir -p build/log
-exec {emulator_output}< <(exec build/bin/datapanel-emulator --port 0 2>build/log/emulator.log)
-emulator_pid=$!
+# start_emulator: starts it, once more if it has ended.
+start_emulator() {
+    mkdir -p build/log
+    exec {emulator_output}< <(exec build/bin/datapanel-emulator --port 0 \
+        "${emulator_options[@]}" 2>build/log/emulator.log)
+    emulator_pid=$!
+    read -r -t 20 emulator_url <&"$emulator_output" && [[ $emulator_url == http://* ]] ||
+        fail "the emulator did not start: $(cat build/log/emulator.log)"
+    cat <&"$emulator_output" >>build/log/emulator.log & # or it would stop when the pipe is full
+}
+[[ -n ${emulator_options+set} ]] || emulator_options=()
 trap 'kill "$emulator_pid" 2>/dev/null; wait "$emulator_pid" 2>/dev/null || true' EXIT
-read -r -t 20 emulator_url <&"$emulator_output" && [[ $emulator_url == http://* ]] ||
-    fail "the emulator did not start: $(cat build/log/emulator.log)"
-cat <&"$emulator_output" >>build/log/emulator.log & # or it would stop when the pipe is full
+start_emulator
 
 export DATAPANEL_ENDPOINT=$emulator_url
 export DATAPANEL_PROJECT_ID=0123456789abcdef0123456789abcdef
