@@ -13,8 +13,8 @@ struct PayloadBudget {
         bytes += settlement.payloadBytes
     }
 
-    /// Takes the oldest its own away when all are above the limit. The newest keeps its own, however
-    /// large.
+    /// Takes from the oldest what it has when all are above the limit; the newest keeps its own,
+    /// however large.
     mutating func drop(above limit: Int) -> BodyBuffer? {
         guard bytes > limit, waiting.count > 1, let oldest = waiting.first else { return nil }
         remove(oldest)
