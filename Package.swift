@@ -25,9 +25,11 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPosix"),
         .target(
-            name: "Datapanel", dependencies: ["CCurl", "CJansson", "CPosix"],
+            name: "Datapanel", dependencies: ["CCurl", "CJansson", "CCrypto", "CPosix"],
             swiftSettings: engine),
         .target(
             name: "DatapanelABI", dependencies: ["CDatapanel", "Datapanel", "CPosix"],

@@ -17,6 +17,14 @@ package struct BodyPieces {
 
     package var count: Int { head.count + objects.count + tail.count }
 
+    package func hash() throws(DatapanelError) -> Text {
+        let digest = try Digest()
+        try digest.add(head)
+        try digest.add(objects)
+        try digest.add(tail)
+        return try digest.finish()
+    }
+
     /// Fills `room` with what stands at `offset`, and says how many bytes that were.
     package func read(at offset: Int, into room: UnsafeMutableRawBufferPointer) -> Int {
         var filled = 0

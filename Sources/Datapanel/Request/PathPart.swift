@@ -17,16 +17,15 @@ package enum PathPart {
     package static func encode(
         _ text: UnsafeRawBufferPointer, into bytes: inout Bytes
     ) throws(DatapanelError) {
+        for byte in text { try encode(byte, into: &bytes) }
+    }
+
+    static func encode(_ byte: UInt8, into bytes: inout Bytes) throws(DatapanelError) {
+        if isUnreserved(byte) { return try bytes.append(byte) }
         let digits: StaticString = "0123456789ABCDEF"
-        for byte in text {
-            if isUnreserved(byte) {
-                try bytes.append(byte)
-            } else {
-                try bytes.append(UInt8(ascii: "%"))
-                try bytes.append(digits.utf8Start[Int(byte >> 4)])
-                try bytes.append(digits.utf8Start[Int(byte & 15)])
-            }
-        }
+        try bytes.append(UInt8(ascii: "%"))
+        try bytes.append(digits.utf8Start[Int(byte >> 4)])
+        try bytes.append(digits.utf8Start[Int(byte & 15)])
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
