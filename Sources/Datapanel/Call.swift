@@ -5,34 +5,55 @@ struct Call {
     let config: Config
     let url: Text
     let body: Body
+    /// Where calls are signed.
+    let bodyHash: Text?
     let ids: ItemIds
+    let serviceTime: Lock<ServiceTime>
     /// On the monotonic clock, in milliseconds.
     let deadline: Int64
     let queuedAt = Clock.unix()
 
     /// Throws only before the first attempt.
     func run(_ transfer: Transfer) throws(DatapanelError) -> Submission {
-        let headers = try CallHeaders.make(config)
+        var signedAt = time
+        var headers = try headers(signedAt)
         var number = 0
+        var wasRenewed = false
         while true {
             number += 1
             let begun = Clock.monotonic()
             let attempt = attempt(number, transfer, headers)
             let ended = Clock.monotonic()
+            let isRenewed = !wasRenewed && isRenewed(attempt, signedAt)
+            if isRenewed { wasRenewed = true }
             let decision = ClientRetry.after(
-                attempt.verdict, retryAfter: attempt.retryAfter, attempt: number,
-                took: ended - begun, left: deadline - ended, backoff: backoff,
+                attempt.verdict, isRenewed: isRenewed, retryAfter: attempt.retryAfter,
+                attempt: number, took: ended - begun, left: deadline - ended, backoff: backoff,
                 dice: Random.number())
-            switch decision {
-            case .stop:
+            guard case .pause(let milliseconds) = decision else { return finish(attempt) }
+            config.log.write(.information, .retry) {
+                "\(attempt.verdict.sign); attempt \(number + 1) in \(milliseconds) ms"
+            }
+            Clock.sleep(milliseconds: milliseconds)
+            signedAt = time
+            do throws(DatapanelError) {
+                headers = try self.headers(signedAt)
+            } catch {
                 return finish(attempt)
-            case .pause(let milliseconds):
-                config.log.write(.information, .retry) {
-                    "\(attempt.verdict.sign); attempt \(number + 1) in \(milliseconds) ms"
-                }
-                Clock.sleep(milliseconds: milliseconds)
             }
         }
+    }
+
+    private var time: ServiceTime.Reading { serviceTime.with { $0.read(now: Clock.seconds()) } }
+
+    /// Signatures are good for minutes only, so each attempt has one of its own.
+    private func headers(_ time: ServiceTime.Reading) throws(DatapanelError) -> HeaderList {
+        try CallHeaders.make(config, url, bodyHash: bodyHash, time)
+    }
+
+    private func isRenewed(_ attempt: borrowing Attempt, _ signedAt: ServiceTime.Reading) -> Bool {
+        guard config.auth == .aksk else { return false }
+        return serviceTime.with { $0.answered(attempt, to: signedAt, log: config.log) }
     }
 
     private var backoff: Backoff {

@@ -9,10 +9,12 @@
 /// (`ClientRetry`); then each object has its report (`Reports`).
 ///
 /// Runs on: any thread, many at once.
-/// Guarded by: `config` by its lock; the pool by its own; all else is immutable.
+/// Guarded by: `config` and `serviceTime` by their locks; the pool by its own; all else is
+/// immutable.
 package final class Client: Sendable {
     private let config: Lock<Config>
     private let pool = TransferPool()
+    private let serviceTime = Lock(ServiceTime())
     private let generation: Int
 
     /// Opens no connection, but what libcurl cannot do is found here and not at the first alert.
@@ -49,7 +51,8 @@ package final class Client: Sendable {
         let body = try request.body(config.listField)
         let call = Call(
             config: config, url: try TargetURL.make(config, target), body: body,
-            ids: try ItemIds(capacity: request.count),
+            bodyHash: config.auth == .aksk ? try body.pieces.hash() : nil,
+            ids: try ItemIds(capacity: request.count), serviceTime: serviceTime,
             deadline: Clock.monotonic() + (timeout > 0 ? timeout : config.number(.requestTimeout)))
         let transfer = try pool.take(config)
         defer { pool.giveBack(transfer) }

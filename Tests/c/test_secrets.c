@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define SECRET "s3cr3t-t0ken-7f9a"
+/* That of the emulator's temporary keys. */
+#define SECURITY_TOKEN "emulator-security-token"
 #define PAYLOAD "p4yl0ad-b52c"
 
 struct log {
@@ -30,10 +32,12 @@ static void receive(int32_t level, const char *area, const char *message,
     CHECK(area && *area && !strpbrk(area, " \n"));
     CHECK(message && *message && !strpbrk(message, "\r\n"));
     CHECK(strstr(message, SECRET) == NULL);
+    CHECK(strstr(message, SECURITY_TOKEN) == NULL);
     CHECK(strstr(message, PAYLOAD) == NULL);
 }
 
-/* Submits with a token that the emulator refuses, and looks at what is told. */
+/* Submits with credentials that the emulator refuses, and looks at what is
+ * told. */
 static void submit_refused(dp_client *client)
 {
     const char *json = "{\"title\":\"" PAYLOAD "\"}";
@@ -48,20 +52,21 @@ static void submit_refused(dp_client *client)
     report = dp_reports_at(reports, 0);
     REQUIRE(report != NULL);
     CHECK(strstr(dp_error_message(error), SECRET) == NULL);
+    CHECK(strstr(dp_error_message(error), SECURITY_TOKEN) == NULL);
+    CHECK(strstr(check_field(error, "server_message"), SECURITY_TOKEN)
+          == NULL);
     CHECK(strstr(report->message, SECRET) == NULL);
     dp_reports_free(reports);
     dp_error_free(error);
     dp_request_free(request);
 }
 
-static void log_has_no_secret(void)
+static void log_has_no_secret(dp_config *config)
 {
     struct log log = { pthread_self(), 0, 0 };
-    dp_config *config = check_config();
     dp_error *error = NULL;
     dp_client *client;
 
-    CHECK_CODE(dp_config_set(config, "auth.token", SECRET, NULL), DP_OK);
     CHECK_CODE(dp_config_set(config, "debug", "conn,retry,wire", NULL), DP_OK);
     CHECK_CODE(dp_config_set_log(config, receive, &log), DP_OK);
     client = dp_client_new(config, &error);
@@ -79,20 +84,51 @@ static void log_has_no_secret(void)
     dp_config_free(config);
 }
 
+static void a_refused_token_is_not_logged(void)
+{
+    dp_config *config = check_config();
+
+    CHECK_CODE(dp_config_set(config, "auth.token", SECRET, NULL), DP_OK);
+    log_has_no_secret(config);
+}
+
+/* The service answers with the request as it signs it, token and all. */
+static void refused_keys_are_not_logged(void)
+{
+    static const char *const settings[][2] = {
+        { "auth", "aksk" }, { "auth.access_key", "AKTEMPORARY" },
+        { "auth.secret_key", SECRET },
+        { "auth.security_token", SECURITY_TOKEN },
+    };
+    dp_config *config = check_config();
+
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        CHECK_CODE(dp_config_set(config, settings[i][0], settings[i][1], NULL),
+                   DP_OK);
+    log_has_no_secret(config);
+}
+
 static void settings_have_no_secret(void)
 {
+    static const char *const secrets[] = {
+        "auth.token", "auth.secret_key", "auth.security_token",
+    };
     dp_config *config = dp_config_new();
-    dp_error *error = NULL;
     char *description;
 
-    CHECK_TEXT(dp_config_get(config, "auth.token"), "");
-    CHECK_CODE(dp_config_set(config, "auth.token", SECRET, NULL), DP_OK);
-    CHECK_TEXT(dp_config_get(config, "auth.token"), "[redacted]");
-    CHECK_CODE(dp_config_set(config, "auth.token", SECRET "\n", &error),
-               DP_E_CONFIG);
-    CHECK_HAS(dp_error_message(error), "auth.token");
-    CHECK(strstr(dp_error_message(error), SECRET) == NULL);
-    dp_error_free(error);
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
+        dp_error *error = NULL;
+        check_row(secrets[i]);
+        CHECK_TEXT(dp_config_get(config, secrets[i]), "");
+        CHECK_CODE(dp_config_set(config, secrets[i], SECRET, NULL), DP_OK);
+        CHECK_TEXT(dp_config_get(config, secrets[i]), "[redacted]");
+        CHECK_CODE(dp_config_set(config, secrets[i], SECRET "\n", &error),
+                   DP_E_CONFIG);
+        CHECK_HAS(dp_error_message(error), secrets[i]);
+        CHECK(strstr(dp_error_message(error), SECRET) == NULL);
+        dp_error_free(error);
+    }
+    check_row(NULL);
     description = dp_config_describe();
     CHECK(description && strstr(description, SECRET) == NULL);
     dp_free(description);
@@ -116,6 +152,7 @@ int main(void)
 {
     settings_have_no_secret();
     errors_of_other_settings_have_no_secret();
-    log_has_no_secret();
+    a_refused_token_is_not_logged();
+    refused_keys_are_not_logged();
     return check_result();
 }

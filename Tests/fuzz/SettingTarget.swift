@@ -17,7 +17,7 @@ enum SettingTarget {
             expectClear(error, .config)
             expect(
                 error[.key]?.description == "\(key.setting.key)", "an error that names another key")
-            if key.setting.isSecret { checkSilence(error) }
+            if key.setting.isSecret { checkSilence(error, "\(key.setting.key)") }
             return false
         }
     }
@@ -66,10 +66,10 @@ enum SettingTarget {
     }
 
     /// The message does not depend on the secret: it is one of two.
-    private static func checkSilence(_ error: DatapanelError) {
+    private static func checkSilence(_ error: DatapanelError, _ key: String) {
         let messages = [
-            "auth.token: the value has a control character, such as a line end",
-            "auth.token: the value is not valid UTF-8",
+            "\(key): the value has a control character, such as a line end",
+            "\(key): the value is not valid UTF-8",
         ]
         expect(messages.contains("\(error.message)"), "tells of a secret: \(error.message)")
     }

@@ -5,10 +5,13 @@ extension Config {
     /// Refuses what cannot work together. Nothing is ever clamped: a setting that does not hold
     /// what was written into it is worse than an error.
     package func check() throws(DatapanelError) {
-        for key in SettingKey.allCases where key.setting.isNeeded && text(key) == nil {
-            throw missing(key, "is needed")
+        for key in SettingKey.allCases where key.setting.isNeeded { try need(key, "is needed") }
+        switch auth {
+        case .token: try need(.authToken, "is needed with auth = token")
+        case .aksk:
+            try need(.accessKey, "is needed with auth = aksk")
+            try need(.secretKey, "is needed with auth = aksk")
         }
-        if text(.authToken) == nil { throw missing(.authToken, "is needed with auth = token") }
         try inOrder(.backoffBase, .backoffCap)
         if let file = text(.tlsCaFile) {
             if !isOn(.tlsVerify) {
@@ -53,14 +56,15 @@ extension Config {
             ).with(.key, "\(key.setting.key)")
         }
         var changed = self
-        try changed.set(key, value)
+        try changed.change(key, value)
         try changed.check()
         return changed
     }
 
-    private func missing(_ key: SettingKey, _ why: StaticString) -> DatapanelError {
+    private func need(_ key: SettingKey, _ why: StaticString) throws(DatapanelError) {
+        if text(key) != nil { return }
         let name = key.setting.key
-        return DatapanelError(
+        throw DatapanelError(
             .config, "\(name) \(why) and not set; set it, or \(Environment.variable(key))"
         ).with(.key, "\(name)")
     }

@@ -5,6 +5,8 @@ import CPosix
 package struct Config: Sendable {
     private var values: [SettingValue?]
     package var log = Log.silent
+    /// The keys that stay in use until all of the new ones are there.
+    private var outgoingKey: AccessKey?
 
     package init() {
         values = [SettingValue?](repeating: nil, count: SettingKey.allCases.count)
@@ -53,6 +55,30 @@ package struct Config: Sendable {
 
     package func isOn(_ key: SettingKey) -> Bool { number(key) != 0 }
 
+    package var auth: AuthKind { AuthKind(rawValue: number(.auth)) ?? .token }
+
+    /// What calls are signed with.
+    package var signingKey: AccessKey {
+        outgoingKey
+            ?? AccessKey(
+                access: text(.accessKey) ?? "", secret: text(.secretKey) ?? "",
+                securityToken: text(.securityToken))
+    }
+
+    /// A setting that is changed in use. Keys that do not belong together would fail until the
+    /// last of them is set, and too many failures shut the access key out.
+    mutating func change(
+        _ key: SettingKey, _ value: UnsafeRawBufferPointer
+    ) throws(DatapanelError) {
+        let before = signingKey
+        try set(key, value)
+        switch key {
+        case .accessKey, .securityToken: outgoingKey = before
+        case .secretKey: outgoingKey = nil
+        default: break
+        }
+    }
+
     package var listField: ListField { number(.listField) == 1 ? .dataObjectList : .dataObject }
 
     /// What `dp_config_get` shows: a C string that lives as long as this value does.
@@ -66,6 +92,11 @@ package struct Config: Sendable {
     private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {
         UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
     }
+}
+
+/// How calls are authorised, in the order of the setting's words.
+package enum AuthKind: Int64, Sendable {
+    case token, aksk
 }
 
 /// The name of the array of objects: revisions of the service's API differ in it.

@@ -4,7 +4,7 @@
 /// bindings are made from.
 package enum SettingKey: Int, CaseIterable, Sendable {
     case endpoint, projectId, workspaceId
-    case auth, authToken
+    case auth, authToken, accessKey, secretKey, securityToken
     case listField
     case requestTimeout, connectTimeout, stallTimeout, backoffBase, backoffCap, replyBytes
     case envelopeName, envelopeType, envelopeFormatVersion, envelopeTriggerFlag
@@ -33,10 +33,10 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "The id of the workspace.")
         case .auth:
             Setting(
-                "auth", .choice(["token"]), "token",
+                "auth", .choice(["token", "aksk"]), "token",
                 doc: """
                     How calls are authorised. token: with an IAM user token, given as \
-                    auth.token.
+                    auth.token. aksk: signed with auth.access_key and auth.secret_key.
                     """)
         case .authToken:
             Setting(
@@ -44,6 +44,24 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: """
                     The IAM token of a user with access to the project, sent as \
                     X-Auth-Token. It lives 24 hours.
+                    """)
+        case .accessKey:
+            Setting(
+                "auth.access_key", .text, runtime: true,
+                doc: """
+                    The access key that calls are signed with. A change in use counts from \
+                    the next change of auth.secret_key, so set that last.
+                    """)
+        case .secretKey:
+            Setting(
+                "auth.secret_key", .secret, runtime: true,
+                doc: "The secret key that belongs to auth.access_key. It is never sent.")
+        case .securityToken:
+            Setting(
+                "auth.security_token", .secret, runtime: true,
+                doc: """
+                    What belongs to temporary keys, sent as X-Security-Token. A change in use \
+                    counts from the next change of auth.secret_key.
                     """)
         case .listField:
             Setting(

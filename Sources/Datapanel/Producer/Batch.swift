@@ -17,6 +17,8 @@ final class Batch {
     /// How often it was sent, and how often nobody could tell whether it was stored.
     var attempts = 0
     var ambiguousAttempts = 0
+    /// Of the body it is sent in, where calls are signed.
+    var bodyHash: Text?
     /// What the last attempt would have come to.
     var lastOutcome: Outcome?
     /// The rejected batch that this one is a part of.

@@ -5,12 +5,16 @@ struct Delivery {
     let backoff: Backoff
     let triesAmbiguousAgain: Bool
     let ambiguousLimit: Int
+    /// How long a target rests at least whose credentials were refused, in milliseconds.
+    var refusedPause: Int64 = 0
 
     /// Blocked targets are tried with one batch in this rhythm.
     static let probes = Backoff(base: 5_000, cap: 300_000)
 
     struct Facts {
         let verdict: Verdict
+        /// What the call is authorised with was wrong, and is not any more.
+        var isRenewed = false
         /// Objects in the batch.
         let count: Int
         /// Attempts of this batch without a sure answer, this one included.
@@ -48,7 +52,9 @@ struct Delivery {
         case .split, .halve:
             return facts.count > 1 ? .split : .settle
         case .block, .renew:
-            return .block(pause: probePause(facts))
+            if facts.isRenewed { return again(facts, after: 0) }
+            let pause = probePause(facts)
+            return .block(pause: facts.verdict.next == .renew ? max(pause, refusedPause) : pause)
         case .retry:
             return again(facts, after: backoffPause(facts))
         case .hold:

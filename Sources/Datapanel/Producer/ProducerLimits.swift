@@ -12,6 +12,9 @@ struct ProducerLimits {
     let delivery: Delivery
     let reports: ReportQueue.Wanted
 
+    /// More than five wrong signatures in a row shut an access key out for so long, for everybody.
+    private static let lockOut: Int64 = 300_000
+
     /// What changes while it runs has its own type; this is where it starts.
     let concurrency: Concurrency
 
@@ -32,7 +35,8 @@ struct ProducerLimits {
             backoff: Backoff(
                 base: config.number(.backoffBase), cap: config.number(.backoffCap)),
             triesAmbiguousAgain: config.number(.ambiguousPolicy) == 0,
-            ambiguousLimit: number(.ambiguousAttempts))
+            ambiguousLimit: number(.ambiguousAttempts),
+            refusedPause: config.auth == .aksk ? Self.lockOut : 0)
         reports = ReportQueue.Wanted(rawValue: config.number(.reports)) ?? .all
     }
 

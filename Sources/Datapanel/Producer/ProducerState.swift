@@ -171,7 +171,8 @@ struct ProducerState {
     /// what the batch comes to if this is the end.
     @discardableResult
     mutating func finished(
-        _ settlement: Settlement, _ verdict: Verdict, _ retryAfter: Int64?, took: Int64, now: Int64
+        _ settlement: Settlement, _ verdict: Verdict, isRenewed: Bool = false,
+        _ retryAfter: Int64?, took: Int64, now: Int64
     ) -> Delivery.Decision {
         let batch = settlement.batch
         let target = targets[batch.target]
@@ -189,9 +190,9 @@ struct ProducerState {
         }
         let decision = limits.delivery.decide(
             Delivery.Facts(
-                verdict: verdict, count: batch.count, ambiguousAttempts: batch.ambiguousAttempts,
-                failures: target.failures, retryAfter: retryAfter,
-                left: batch.startedAt + limits.deliveryTimeout - now,
+                verdict: verdict, isRenewed: isRenewed, count: batch.count,
+                ambiguousAttempts: batch.ambiguousAttempts, failures: target.failures,
+                retryAfter: retryAfter, left: batch.startedAt + limits.deliveryTimeout - now,
                 dice: verdict.next == .deliver ? 0 : Random.number()))
         switch decision {
         case .settle:

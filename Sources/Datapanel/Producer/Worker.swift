@@ -14,6 +14,7 @@ final class Worker: @unchecked Sendable {
     private var idle: [Transfer] = []
     /// For each target.
     private var gates: [RepeatGate] = []
+    private var serviceTime = ServiceTime()
     /// What was under way when it stopped, and whether a whole body was out.
     private(set) var brokenOff: [(batch: Batch, isBodyOut: Bool)] = []
 
@@ -25,16 +26,18 @@ final class Worker: @unchecked Sendable {
         let startedAt = Clock.monotonic()
         let transfer: Transfer
         let headers: HeaderList
+        let signedAt: ServiceTime.Reading
         let ids: ItemIds
 
         init(
             _ batch: Batch, _ url: Text, _ transfer: Transfer, _ headers: consuming HeaderList,
-            _ ids: ItemIds
+            _ signedAt: ServiceTime.Reading, _ ids: ItemIds
         ) {
             self.batch = batch
             self.url = url
             self.transfer = transfer
             self.headers = headers
+            self.signedAt = signedAt
             self.ids = ids
         }
     }
@@ -95,10 +98,12 @@ final class Worker: @unchecked Sendable {
     private func begin(_ batch: Batch, _ url: Text, _ config: Config) {
         do throws(DatapanelError) {
             let ids = try ItemIds(capacity: batch.count)
-            let headers = try CallHeaders.make(config)
-            let transfer = try takeTransfer(config)
-            let flight = Flight(batch, url, transfer, headers, ids)
             let pieces = BodyPieces(head: head.bytes, objects: batch.objects)
+            if config.auth == .aksk && batch.bodyHash == nil { batch.bodyHash = try pieces.hash() }
+            let signedAt = serviceTime.read(now: Clock.seconds())
+            let headers = try CallHeaders.make(config, url, bodyHash: batch.bodyHash, signedAt)
+            let transfer = try takeTransfer(config)
+            let flight = Flight(batch, url, transfer, headers, signedAt, ids)
             transfer.begin(
                 url, flight.headers, pieces, config: config,
                 timeout: config.number(.requestTimeout))
@@ -136,13 +141,17 @@ final class Worker: @unchecked Sendable {
         let verdict = attempt.verdict
         if verdict.next == .ambiguous { batch.ambiguousAttempts += 1 }
         let retryAfter = attempt.retryAfter
+        let isRenewed =
+            config.auth == .aksk
+            && serviceTime.answered(attempt, to: flight.signedAt, log: config.log)
         let settlement = Settlement(outcome, batch, flight.ids, attempt.takeReply())
         let decision = monitor.with { state in
             let now = Clock.monotonic()
             state.counters.note(batch, startedAt: flight.startedAt, endedAt: now)
             defer { waiters.announce(hasMuchRoom: state.hasMuchRoom) }
             return state.finished(
-                settlement, verdict, retryAfter, took: now - flight.startedAt, now: now)
+                settlement, verdict, isRenewed: isRenewed, retryAfter,
+                took: now - flight.startedAt, now: now)
         }
         if decision == .split {
             config.log.write(.debug, .bisect, debugAreas: areas) {

@@ -36,7 +36,7 @@ package struct ServiceError {
     private mutating func read(_ object: UnsafeMutablePointer<json_t>?) {
         for spelling in Self.spellings where code == nil && message == nil {
             code = Self.text(object, spelling.code)
-            message = Self.text(object, spelling.message)
+            message = Self.text(object, spelling.message).map(QuotedTokens.hidden)
         }
     }
 

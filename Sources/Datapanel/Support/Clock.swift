@@ -9,6 +9,9 @@ package enum Clock {
     /// Microseconds of Unix time: for people, never for bounds.
     package static func unix() -> Int64 { microseconds(CLOCK_REALTIME) }
 
+    /// Seconds of Unix time.
+    package static func seconds() -> Int64 { unix() / 1_000_000 }
+
     package static func sleep(milliseconds: Int64) {
         var left = timespec(
             tv_sec: Int(milliseconds / 1_000), tv_nsec: Int(milliseconds % 1_000 * 1_000_000))

@@ -2,14 +2,20 @@
 
 /// The header lines of a batch-create call.
 enum CallHeaders {
-    static func make(_ config: Config) throws(DatapanelError) -> HeaderList {
+    /// `bodyHash` is what calls are signed with, if they are.
+    static func make(
+        _ config: Config, _ url: Text, bodyHash: Text?, _ time: ServiceTime.Reading
+    ) throws(DatapanelError) -> HeaderList {
+        let contentType: Text = "application/json;charset=UTF-8"
         var headers = HeaderList()
-        try headers.add("Content-Type: application/json;charset=UTF-8")
+        try headers.add("Content-Type", contentType, secret: false)
         try headers.add("Accept: application/json")
         // Without the empty one libcurl waits up to a second for a 100 before large bodies.
         try headers.add("Expect:")
         try headers.add("User-Agent", "libdatapanel/\(version)", secret: false)
-        try Credentials.authorize(&headers, config)
+        let call = SignedCall(
+            method: "POST", url: url, contentType: contentType, bodyHash: bodyHash, time: time)
+        try Credentials.authorize(&headers, config, call)
         return headers
     }
 }

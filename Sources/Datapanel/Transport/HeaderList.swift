@@ -14,12 +14,12 @@ package struct HeaderList: ~Copyable {
     }
 
     package mutating func add(
-        _ name: StaticString, _ value: Text, secret: Bool
+        _ name: Text, _ value: Text, secret: Bool
     ) throws(DatapanelError) {
         var line = Bytes()
         // All at once: a buffer that grows leaves copies of a secret behind.
-        try line.reserve(name.utf8CodeUnitCount + value.count + 3)
-        try line.append(name)
+        try line.reserve(name.count + value.count + 3)
+        try line.append(text: name)
         try line.append(": ")
         try line.append(value.bytes)
         try line.append(0 as UInt8)

@@ -28,6 +28,9 @@ package struct ReplyHead {
         }
     }
 
+    /// The time on the service's clock, in seconds of Unix time; nil when it is not told.
+    package var date: Int64? { dateText.flatMap(Self.time) }
+
     /// How long the service asks to wait, in milliseconds. It may say so in seconds or as a date;
     /// a date is compared with the service's own, if there is one, and not with our clock. Nil
     /// when it says nothing or nothing that can be read.
@@ -35,7 +38,7 @@ package struct ReplyHead {
         guard let text = retryAfterText else { return nil }
         if let seconds = ASCII.number(text.bytes) { return Self.milliseconds(seconds) }
         guard let until = Self.time(text) else { return nil }
-        return Self.milliseconds(until - (dateText.flatMap(Self.time) ?? now))
+        return Self.milliseconds(until - (date ?? now))
     }
 
     /// Years have no bound in a date, and a product without one could overflow.

@@ -11,7 +11,7 @@ struct Attempt: ~Copyable {
 
     init(_ number: Int, _ exchange: consuming Exchange, _ ids: ItemIds) {
         self.number = number
-        retryAfter = exchange.head.retryAfter(now: Clock.unix() / 1_000_000)
+        retryAfter = exchange.head.retryAfter(now: Clock.seconds())
         let isSuccess = (200...299).contains(exchange.status)
         let shape =
             isSuccess

@@ -10,9 +10,10 @@ package enum ClientRetry {
     /// No attempt is begun with less time than this, or than the last one took.
     package static let attemptMinimum: Int64 = 100
 
+    /// `isRenewed` tells that what the call is authorised with was wrong, and is not any more.
     package static func after(
-        _ verdict: Verdict, retryAfter: Int64?, attempt: Int, took: Int64, left: Int64,
-        backoff: Backoff, dice: UInt64
+        _ verdict: Verdict, isRenewed: Bool, retryAfter: Int64?, attempt: Int, took: Int64,
+        left: Int64, backoff: Backoff, dice: UInt64
     ) -> ClientRetry {
         guard verdict.stored == .no else { return .stop }
         let pause: Int64
@@ -26,8 +27,10 @@ package enum ClientRetry {
                 wish > 0
                 ? Backoff.hold(wish, dice: dice)
                 : backoff.pause(afterAttempt: attempt, dice: dice)
-        case .deliver, .renew, .split, .halve, .block, .ambiguous, .unconfirmed,
-            .unconfirmedAndBlock, .fail:
+        case .renew, .block:
+            guard isRenewed else { return .stop }
+            pause = 0
+        case .deliver, .split, .halve, .ambiguous, .unconfirmed, .unconfirmedAndBlock, .fail:
             return .stop
         }
         let needed = pause + max(attemptMinimum, took)

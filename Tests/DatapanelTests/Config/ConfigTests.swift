@@ -140,6 +140,50 @@ struct ConfigTests {
         #expect(failure { try config.check() }?.message.contains("auth.token") == true)
     }
 
+    @Test func eachOfTheKeysIsNeededToSign() throws {
+        var config = try complete()
+        try set(&config, "auth", "aksk")
+        for key in ["auth.access_key", "auth.secret_key"] {
+            let error = failure { try config.check() }
+            #expect(error?.code == .config)
+            #expect(error?[.key] == key)
+            #expect(error?.message.hasPrefix("\(key) is needed with auth = aksk") == true)
+            try set(&config, key, "x")
+        }
+        try config.check()
+        #expect(config.signingKey.securityToken == nil)
+    }
+
+    /// So that no call is signed with halves of two pairs.
+    @Test func newKeysCountTogether() throws {
+        var config = try complete()
+        for (key, value) in ["auth": "aksk", "auth.access_key": "A", "auth.secret_key": "a"] {
+            try set(&config, key, value)
+        }
+        func change(_ key: String, _ value: String) throws -> [String?] {
+            try withBytes(key) { key in
+                try withBytes(value) { config = try config.changed(key, $0) }
+            }
+            let key = config.signingKey
+            return [key.access, key.secret, key.securityToken].map { $0?.description }
+        }
+        #expect(try change("auth.access_key", "B") == ["A", "a", nil])
+        #expect(try change("auth.security_token", "t") == ["A", "a", nil])
+        #expect(try change("auth.secret_key", "b") == ["B", "b", "t"])
+        #expect(try change("auth.security_token", "") == ["B", "b", "t"])
+        #expect(try change("auth.secret_key", "b") == ["B", "b", nil])
+    }
+
+    @Test func keysAreShownAsFarAsTheyAreNoSecret() throws {
+        var config = Config()
+        for key in ["auth.access_key", "auth.secret_key", "auth.security_token"] {
+            try set(&config, key, "very-secret")
+        }
+        #expect(string(config.shown(.accessKey)) == "very-secret")
+        #expect(string(config.shown(.secretKey)) == "[redacted]")
+        #expect(string(config.shown(.securityToken)) == "[redacted]")
+    }
+
     @Test(arguments: [
         (["backoff.base": "40s"], "backoff.base", "backoff.cap"),
         (["backoff.cap": "100ms"], "backoff.base", "backoff.cap"),

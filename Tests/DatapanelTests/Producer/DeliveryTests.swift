@@ -86,6 +86,32 @@ struct DeliveryTests {
         #expect(wrong == 0)
     }
 
+    /// More wrong signatures would shut the access key out, for its other users too.
+    @Test func refusedCredentialsRestAndRenewedOnesDoNot() {
+        let delivery = Delivery(
+            backoff: Backoff(base: 500, cap: 30_000), triesAmbiguousAgain: true, ambiguousLimit: 3,
+            refusedPause: 300_000)
+        var dice = SeededDice(5)
+        func decide(_ situation: Situation, isRenewed: Bool) -> Delivery.Decision {
+            delivery.decide(
+                Delivery.Facts(
+                    verdict: situation.verdict, isRenewed: isRenewed, count: 2,
+                    ambiguousAttempts: 0, failures: 1, retryAfter: nil, left: 600_000,
+                    dice: dice.next()))
+        }
+        for _ in 0..<1_000 {
+            #expect(decide(.unauthorized, isRenewed: false) == .block(pause: 300_000))
+            guard case .block(let pause) = decide(.forbidden, isRenewed: false) else {
+                Issue.record("not blocked")
+                return
+            }
+            #expect(pause <= 5_000)
+        }
+        #expect(decide(.unauthorized, isRenewed: true) == .retry(pause: 0))
+        #expect(decide(.forbidden, isRenewed: true) == .retry(pause: 0))
+        #expect(decide(.badRequest, isRenewed: true) == .split)
+    }
+
     /// Full jitter: each tenth of what is possible has its tenth of the pauses.
     @Test(arguments: [1, 4, 12])
     func everyPauseIsAsLikelyAsAnother(_ failures: Int) {

@@ -48,12 +48,12 @@ struct BackoffTests {
 
 struct ClientRetryTests {
     private func decide(
-        _ situation: Situation, retryAfter: Int64? = nil, attempt: Int = 1, took: Int64 = 0,
-        left: Int64 = 60_000
+        _ situation: Situation, isRenewed: Bool = false, retryAfter: Int64? = nil,
+        attempt: Int = 1, took: Int64 = 0, left: Int64 = 60_000
     ) -> Int64? {
         let decision = ClientRetry.after(
-            situation.verdict, retryAfter: retryAfter, attempt: attempt, took: took, left: left,
-            backoff: Backoff(base: 500, cap: 30_000), dice: 0)
+            situation.verdict, isRenewed: isRenewed, retryAfter: retryAfter, attempt: attempt,
+            took: took, left: left, backoff: Backoff(base: 500, cap: 30_000), dice: 0)
         guard case .pause(let milliseconds) = decision else { return nil }
         return milliseconds
     }
@@ -66,6 +66,17 @@ struct ClientRetryTests {
         for situation in Situation.allCases {
             #expect((decide(situation) != nil) == again.contains(situation))
         }
+    }
+
+    /// At once, and only where somebody found out why.
+    @Test func credentialsThatAreRenewedAreTriedAtOnce() {
+        for situation in [Situation.unauthorized, .forbidden] {
+            #expect(decide(situation) == nil)
+            #expect(decide(situation, isRenewed: true) == 0)
+            #expect(decide(situation, isRenewed: true, left: 99) == nil)
+        }
+        #expect(decide(.badRequest, isRenewed: true) == nil)
+        #expect(decide(.noReply, isRenewed: true) == nil)
     }
 
     @Test func theServicesWishIsHonoured() {
