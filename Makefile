@@ -8,6 +8,7 @@ FLAVOUR ?= embedded
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 MINUTES ?= 5
+AUTH ?= token
 OBJECTS ?= 1000000
 LOOPS ?= 200
 
@@ -30,8 +31,8 @@ help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo "FLAVOUR=static builds the library with the Swift runtime inside, in build/static/lib."
 
-demo: lib emulator examples ## sends real alerts from C and from Python to a local emulator
-	@scripts/demo.sh $(FLAVOUR)
+demo: lib emulator examples ## sends real alerts to a local emulator: [AUTH=token|aksk]
+	@scripts/demo.sh $(FLAVOUR) $(AUTH)
 
 demo-restart: lib emulator examples ## streams to a local emulator that is killed half way
 	@scripts/demo-restart.sh $(FLAVOUR)

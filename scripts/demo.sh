@@ -1,12 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# demo.sh FLAVOUR: sends the sample alerts to a local emulator, once from C and once from Python,
-# and asks it what it holds. What happens here, a program of yours can do the same way.
+# demo.sh FLAVOUR [AUTH]: sends the sample alerts to a local emulator, once from C and once from
+# Python, and asks it what it holds. What happens here, a program of yours can do the same way.
+#   token    calls carry a token
+#   aksk     calls are signed with access keys
 source "$(dirname "$0")/common.sh"
 need_command curl curl
 need_command python3 python3
 use_library "$1"
 source scripts/emulator.sh
+
+auth=${2:-token}
+case $auth in
+    token) ;;
+    aksk)
+        unset DATAPANEL_AUTH_TOKEN
+        export DATAPANEL_AUTH=aksk
+        export DATAPANEL_AUTH_ACCESS_KEY=AKEXAMPLE DATAPANEL_AUTH_SECRET_KEY=SKEXAMPLE
+        ;;
+    *) fail "AUTH is token or aksk, not '$auth'" ;;
+esac
 
 mkdir -p build/demo
 cp Tests/samples/alerts.ndjson build/demo/
@@ -14,7 +27,7 @@ alerts=build/demo/alerts.ndjson
 lines=$(wc -l <$alerts)
 first_and_last() { sed -n -e '1,3p' -e '4s/.*/.../p' -e '$p'; }
 
-say "The emulator listens at $emulator_url."
+say "The emulator listens at $emulator_url; auth = $auth."
 say "" "C: build/examples/send_batch sends the $lines lines of $alerts;"
 say "line, id and event id of each:"
 build/examples/send_batch $alert_class $alerts | first_and_last

@@ -23,12 +23,13 @@ export DATAPANEL_ENDPOINT=$emulator_url
 export DATAPANEL_PROJECT_ID=0123456789abcdef0123456789abcdef
 export DATAPANEL_WORKSPACE_ID=6f1f9a3e-58a2-4d0b-9a54-0d5b2f7e3c11
 export DATAPANEL_AUTH_TOKEN=emulator-token
+emulator_token=$DATAPANEL_AUTH_TOKEN
 
 # count_alerts: how many alerts the emulator holds, by its own search.
 count_alerts() {
     local route=v1/$DATAPANEL_PROJECT_ID/workspaces/$DATAPANEL_WORKSPACE_ID/soc/datapanel
     curl --silent --show-error --fail --max-time 10 --json '{"limit":1,"offset":0}' \
-        -H "X-Auth-Token: $DATAPANEL_AUTH_TOKEN" \
+        -H "X-Auth-Token: $emulator_token" \
         "$emulator_url/$route/$alert_class/data-objects/search" |
         sed -n 's/.*"total" *: *\([0-9]*\).*/\1/p'
 }

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "python" / "examples" / "send_alerts.py"
+EXAMPLES = ROOT / "python" / "examples"
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the example as a user would."""
+def run(
+    *arguments: str, example: str = "send_alerts.py", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run an example as a user would."""
     return subprocess.run(  # noqa: S603
-        [sys.executable, str(EXAMPLE), *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "python" / "src")},
+        [sys.executable, str(EXAMPLES / example), *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python" / "src"), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -58,3 +60,32 @@ def test_missing_file(tmp_path: Path) -> None:
     ended = run(str(tmp_path / "none.ndjson"))
     assert ended.returncode == 2
     assert "none.ndjson" in ended.stderr
+
+
+def signed(access: str, secret: str, token: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the example that signs, with these keys."""
+    return run(
+        example="send_signed.py",
+        DATAPANEL_AUTH_TOKEN="",
+        HUAWEICLOUD_SDK_AK=access,
+        HUAWEICLOUD_SDK_SK=secret,
+        HUAWEICLOUD_SDK_SECURITY_TOKEN=token,
+    )
+
+
+def test_signs_in_place_of_a_token(emulator: Emulator) -> None:
+    for ended in (
+        signed("AKEXAMPLE", "SKEXAMPLE"),
+        signed("AKTEMPORARY", "SKTEMPORARY", "emulator-security-token"),
+    ):
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert len(ended.stdout.strip()) == 36
+    assert emulator.stats()["objects"] == 2
+
+
+def test_wrong_key_is_tried_once(emulator: Emulator) -> None:
+    ended = signed("AKEXAMPLE", "wrong")
+    assert ended.returncode == 1
+    assert "APIGW.0301: " in ended.stderr
+    assert "verify aksk signature fail" in ended.stderr
+    assert emulator.stats()["requests"] == 1
