@@ -7,8 +7,16 @@ from statistics import median
 
 from findings import Finding, at_least, at_most
 from measure import Contender, Measured
+from sample import SIZE
 
 BATCH = 100
+
+# The sink asks nobody for a token or a signature.
+KEYS = {
+    "DATAPANEL_AUTH": "aksk",
+    "DATAPANEL_AUTH_ACCESS_KEY": "AKEXAMPLE",
+    "DATAPANEL_AUTH_SECRET_KEY": "SKEXAMPLE",
+}
 
 Results = dict[str, Measured]
 
@@ -32,6 +40,13 @@ def judge_adding(results: Results) -> list[Finding]:
         at_most("CPU of dp_request_add for one object", median(ours.cpu_us), 1.5, "us"),
         at_least("CPU of json_loadb, compared with that", ratio, 10, "times"),
     ]
+
+
+def judge_signing(results: Results) -> list[Finding]:
+    """Of the hash of the body and all that is done once a request."""
+    pairs = zip(results["signed"].cpu_us, results["token"].cpu_us, strict=True)
+    extra = median(signed - token for signed, token in pairs)
+    return [at_most("CPU of signing 1000 bytes of body", extra * 1000 / SIZE, 1.0, "us")]
 
 
 def judge_emulator(results: Results) -> list[Finding]:
@@ -58,6 +73,16 @@ EXPERIMENTS = (
             Contender("send_prebuilt", "libcurl, no JSON work", 300_000),
         ),
         server="sink",
+    ),
+    Experiment(
+        name="sign",
+        title=f"Send requests of {BATCH} objects with a token, and signed",
+        contenders=(
+            Contender("send_datapanel", "token", 300_000),
+            Contender("send_datapanel", "signed", 300_000, settings=KEYS),
+        ),
+        server="sink",
+        judge=judge_signing,
     ),
     Experiment(
         name="emulator",

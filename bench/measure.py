@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
 from typing import NoReturn
@@ -26,6 +26,7 @@ class Contender:
     label: str  # in the table, and the key of what is measured
     objects: int  # of one run; many enough for about half a second
     in_flight: int = 1
+    settings: dict[str, str] = field(default_factory=dict)  # as environment, on top of the server's
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def run(
     environment = place.environment
     if server:
         server.reset()
-        environment = environment | server.settings()
+        environment = environment | server.settings() | contender.settings
     printed, cost = process(command, environment)
     said = facts(printed)
     if int(said["objects"]) != objects:
