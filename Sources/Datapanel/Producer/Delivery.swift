@@ -5,8 +5,6 @@ struct Delivery {
     let backoff: Backoff
     let triesAmbiguousAgain: Bool
     let ambiguousLimit: Int
-    /// How long a target rests at least whose credentials were refused, in milliseconds.
-    var refusedPause: Int64 = 0
 
     /// Blocked targets are tried with one batch in this rhythm.
     static let probes = Backoff(base: 5_000, cap: 300_000)
@@ -53,8 +51,7 @@ struct Delivery {
             return facts.count > 1 ? .split : .settle
         case .block, .renew:
             if facts.isRenewed { return again(facts, after: 0) }
-            let pause = probePause(facts)
-            return .block(pause: facts.verdict.next == .renew ? max(pause, refusedPause) : pause)
+            return .block(pause: probePause(facts))
         case .retry:
             return again(facts, after: backoffPause(facts))
         case .hold:

@@ -12,9 +12,6 @@ struct ProducerLimits {
     let delivery: Delivery
     let reports: ReportQueue.Wanted
 
-    /// More than five wrong signatures in a row shut an access key out for so long, for everybody.
-    private static let lockOut: Int64 = 300_000
-
     /// What changes while it runs has its own type; this is where it starts.
     let concurrency: Concurrency
 
@@ -35,8 +32,7 @@ struct ProducerLimits {
             backoff: Backoff(
                 base: config.number(.backoffBase), cap: config.number(.backoffCap)),
             triesAmbiguousAgain: config.number(.ambiguousPolicy) == 0,
-            ambiguousLimit: number(.ambiguousAttempts),
-            refusedPause: config.auth == .aksk ? Self.lockOut : 0)
+            ambiguousLimit: number(.ambiguousAttempts))
         reports = ReportQueue.Wanted(rawValue: config.number(.reports)) ?? .all
     }
 

@@ -23,6 +23,7 @@ struct ProducerState {
     /// What holds for targets that are new.
     var isPaused = false
     private var concurrency: Concurrency
+    private var credentials: CredentialGate
     var isClosing = false
     var isStopping = false
     var counters = ProducerCounters()
@@ -34,10 +35,13 @@ struct ProducerState {
         reports = ReportQueue(limits.reports)
         buffers = BodyBuffers(limit: limits.queueBytes / 8)
         concurrency = limits.concurrency
+        credentials = CredentialGate(config)
         rates.set(config, now: Clock.monotonic())
     }
 
     mutating func change(_ config: Config, now: Int64) {
+        let isNewKey = config.signingKey.secret !== self.config.signingKey.secret
+        if isNewKey { credentials = CredentialGate(config) }
         self.config = config
         rates.set(config, now: now)
         retryBlocked()
@@ -117,9 +121,7 @@ struct ProducerState {
 
     /// The batch that goes out next, targets in turn.
     mutating func next(now: Int64) -> Batch? {
-        guard !isStopping, inFlight < concurrency.limit, rates.opensAt(now: now) <= now else {
-            return nil
-        }
+        guard !isStopping, let opensAt = opensAt(now: now), opensAt <= now else { return nil }
         for step in targets.indices {
             let index = (nextTarget + step) % targets.count
             let target = targets[index]
@@ -133,6 +135,12 @@ struct ProducerState {
             return going
         }
         return nil
+    }
+
+    /// When a request may begin; nil while only the end of another makes room.
+    private mutating func opensAt(now: Int64) -> Int64? {
+        let most = credentials.letsMany ? concurrency.limit : 1
+        return inFlight < most ? max(rates.opensAt(now: now), credentials.opensAt) : nil
     }
 
     /// One object tells as much as many, and risks less.
@@ -155,7 +163,7 @@ struct ProducerState {
 
     /// Notes until when the thread may sleep, and says so.
     mutating func sleepTime(now: Int64) -> Int64 {
-        let opensAt = inFlight < concurrency.limit ? rates.opensAt(now: now) : nil
+        let opensAt = opensAt(now: now)
         var time = Int64.max
         for target in targets {
             let wake = target.wakeTime(from: opensAt, deliveryTimeout: limits.deliveryTimeout)
@@ -183,6 +191,7 @@ struct ProducerState {
         target.splitBudget.ended(
             isPart: batch.split != nil, isStored: verdict.next == .deliver, now: now)
         concurrency.ended(verdict, took: took, now: now)
+        credentials.answered(verdict, isRenewed: isRenewed, now: now)
         if verdict.next == .deliver { target.budget.earn() }
         switch verdict.next {
         case .deliver, .split, .halve: target.failures = 0

@@ -86,30 +86,19 @@ struct DeliveryTests {
         #expect(wrong == 0)
     }
 
-    /// More wrong signatures would shut the access key out, for its other users too.
-    @Test func refusedCredentialsRestAndRenewedOnesDoNot() {
+    @Test func renewedCredentialsAreTriedAtOnce() {
         let delivery = Delivery(
-            backoff: Backoff(base: 500, cap: 30_000), triesAmbiguousAgain: true, ambiguousLimit: 3,
-            refusedPause: 300_000)
-        var dice = SeededDice(5)
-        func decide(_ situation: Situation, isRenewed: Bool) -> Delivery.Decision {
+            backoff: Backoff(base: 500, cap: 30_000), triesAmbiguousAgain: true, ambiguousLimit: 3)
+        func decide(_ situation: Situation, left: Int64 = 600_000) -> Delivery.Decision {
             delivery.decide(
                 Delivery.Facts(
-                    verdict: situation.verdict, isRenewed: isRenewed, count: 2,
-                    ambiguousAttempts: 0, failures: 1, retryAfter: nil, left: 600_000,
-                    dice: dice.next()))
+                    verdict: situation.verdict, isRenewed: true, count: 2, ambiguousAttempts: 0,
+                    failures: 1, retryAfter: nil, left: left, dice: 0))
         }
-        for _ in 0..<1_000 {
-            #expect(decide(.unauthorized, isRenewed: false) == .block(pause: 300_000))
-            guard case .block(let pause) = decide(.forbidden, isRenewed: false) else {
-                Issue.record("not blocked")
-                return
-            }
-            #expect(pause <= 5_000)
-        }
-        #expect(decide(.unauthorized, isRenewed: true) == .retry(pause: 0))
-        #expect(decide(.forbidden, isRenewed: true) == .retry(pause: 0))
-        #expect(decide(.badRequest, isRenewed: true) == .split)
+        #expect(decide(.unauthorized) == .retry(pause: 0))
+        #expect(decide(.forbidden) == .retry(pause: 0))
+        #expect(decide(.unauthorized, left: 0) == .expire)
+        #expect(decide(.badRequest) == .split)
     }
 
     /// Full jitter: each tenth of what is possible has its tenth of the pauses.

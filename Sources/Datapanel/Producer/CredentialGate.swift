@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Keeps signatures from being wrong often: more than five in a row shut an access key out for five
+/// minutes, for everybody who uses it. Until one was let in, one request goes at a time, whatever
+/// its target; after one that was refused there is a rest.
+struct CredentialGate {
+    private static let rest: Int64 = 300_000
+
+    private let isNeeded: Bool
+    private var isProven = false
+    /// On the monotonic clock, in milliseconds.
+    private(set) var opensAt: Int64 = 0
+
+    init(_ config: Config) {
+        isNeeded = config.auth == .aksk
+    }
+
+    /// Whether others may go while one is under way.
+    var letsMany: Bool { isProven || !isNeeded }
+
+    /// `isRenewed` tells that another attempt may well be let in.
+    mutating func answered(_ verdict: Verdict, isRenewed: Bool, now: Int64) {
+        guard isNeeded else { return }
+        if verdict.next == .deliver { isProven = true }
+        guard verdict.next == .renew else { return }
+        isProven = false
+        if !isRenewed { opensAt = now + Self.rest }
+    }
+}
