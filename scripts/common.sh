@@ -41,6 +41,21 @@ need_command() {
     type -P "$1" >/dev/null || need_packages "${@:2}"
 }
 
+# use_virtualenv FOLDER LIST: the packages of a requirements file, installed into an environment of
+# their own that is kept for as long as the file stays as it is, come first on PATH.
+use_virtualenv() {
+    need_command python3 python3 python3-venv
+    if ! cmp -s "$2" "$1/requirements.txt"; then
+        python3 -c 'import ensurepip' 2>/dev/null || need_packages python3-venv
+        say "making $1 with what $2 lists"
+        python3 -m venv --clear "$1"
+        timeout 600 "$1/bin/pip" install --quiet --disable-pip-version-check -r "$2" ||
+            fail "pip could not install what $2 lists; is PyPI within reach?"
+        cp "$2" "$1/requirements.txt"
+    fi
+    export PATH=$PWD/$1/bin:$PATH
+}
+
 # need_test_tools: what the Swift tests put in front of the emulator.
 need_test_tools() {
     PATH+=:/usr/sbin need_command nginx nginx-light
