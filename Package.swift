@@ -46,7 +46,6 @@ if !embedded {
     package.dependencies += [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ]
     package.targets += [
         .executableTarget(
@@ -57,8 +56,7 @@ if !embedded {
         .target(
             name: "DatapanelEmulator",
             dependencies: [
-                "CSQLite",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CCrypto", "CSQLite",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
