@@ -109,6 +109,7 @@ static void an_idle_end_is_not_noticed(void)
     dp_client *client = check_client_with("endpoint", wire_url(wire));
 
     submit(client, 8, DP_OK, "");
+    CHECK(wire_wait_for_ends(wire, 1));
     submit(client, 8, DP_OK, "");
     CHECK_INT(wire_requests(wire), 2);
     CHECK_INT(wire_connection(wire, 1), 1);

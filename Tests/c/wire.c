@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REQUESTS_MAX 64
@@ -42,6 +43,8 @@ struct wire {
     size_t requests;
     char *heads[REQUESTS_MAX];
     int numbers[REQUESTS_MAX];
+    size_t ends;
+    pthread_cond_t ended;
 };
 
 /* Notes a request that has arrived; the log takes over its head. */
@@ -96,8 +99,13 @@ static void act(struct wire *wire, int number)
         sent += (size_t)count;
     }
     connection->hung = step->end == WIRE_HANG;
-    if (step->end == WIRE_CLOSE || step->end == WIRE_RESET)
+    if (step->end == WIRE_CLOSE || step->end == WIRE_RESET) {
         finish(connection, step->end);
+        pthread_mutex_lock(&wire->lock);
+        wire->ends++;
+        pthread_cond_broadcast(&wire->ended);
+        pthread_mutex_unlock(&wire->lock);
+    }
     connection->head_length = 0;
     connection->head_ended = 0;
     connection->body_read = 0;
@@ -211,6 +219,7 @@ struct wire *wire_start(const struct wire_step *steps, size_t count)
              (unsigned)ntohs(address.sin_port));
     REQUIRE(pipe(wire->stop) == 0);
     REQUIRE(pthread_mutex_init(&wire->lock, NULL) == 0);
+    REQUIRE(pthread_cond_init(&wire->ended, NULL) == 0);
     REQUIRE(pthread_create(&wire->thread, NULL, serve, wire) == 0);
     return wire;
 }
@@ -240,6 +249,20 @@ int wire_connection(struct wire *wire, size_t request)
     return request < wire_requests(wire) ? wire->numbers[request] : -1;
 }
 
+int wire_wait_for_ends(struct wire *wire, size_t count)
+{
+    struct timespec deadline;
+    int status = 0;
+
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += 10;
+    pthread_mutex_lock(&wire->lock);
+    while (wire->ends < count && status == 0)
+        status = pthread_cond_timedwait(&wire->ended, &wire->lock, &deadline);
+    pthread_mutex_unlock(&wire->lock);
+    return status == 0;
+}
+
 void wire_stop(struct wire *wire)
 {
     close(wire->stop[1]);
@@ -251,6 +274,7 @@ void wire_stop(struct wire *wire)
         free(wire->heads[i]);
     close(wire->stop[0]);
     close(wire->listener);
+    pthread_cond_destroy(&wire->ended);
     pthread_mutex_destroy(&wire->lock);
     free(wire);
 }

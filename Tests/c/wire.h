@@ -41,6 +41,10 @@ size_t wire_requests(struct wire *wire);
 const char *wire_head(struct wire *wire, size_t request);
 int wire_connection(struct wire *wire, size_t request);
 
+/* Waits until the server has ended so many connections as its steps say: the
+ * client learns of that right away. 0 when it did not in ten seconds. */
+int wire_wait_for_ends(struct wire *wire, size_t count);
+
 /* Ends the server and all its connections. */
 void wire_stop(struct wire *wire);
 
