@@ -3,6 +3,7 @@
 # demo.sh FLAVOUR [AUTH]: sends the sample alerts to a local emulator, once from C and once from
 # Python, and asks it what it holds. What happens here, a program of yours can do the same way.
 #   token    calls carry a token
+#   password calls carry a token that IAM gives for a password
 #   aksk     calls are signed with access keys
 source "$(dirname "$0")/common.sh"
 need_command curl curl
@@ -13,12 +14,16 @@ source scripts/emulator.sh
 auth=${2:-token}
 case $auth in
     token) ;;
+    password)
+        unset DATAPANEL_AUTH_TOKEN
+        export DATAPANEL_AUTH=password DATAPANEL_AUTH_PASSWORD=emulator-password
+        ;;
     aksk)
         unset DATAPANEL_AUTH_TOKEN
         export DATAPANEL_AUTH=aksk
         export DATAPANEL_AUTH_ACCESS_KEY=AKEXAMPLE DATAPANEL_AUTH_SECRET_KEY=SKEXAMPLE
         ;;
-    *) fail "AUTH is token or aksk, not '$auth'" ;;
+    *) fail "AUTH is token, password or aksk, not '$auth'" ;;
 esac
 
 mkdir -p build/demo
@@ -37,4 +42,5 @@ PYTHONPATH=python/src python3 python/examples/send_alerts.py $alerts | first_and
 
 stored=$(count_alerts)
 say "" "The emulator's own search finds $stored alerts."
+[[ $auth != password ]] || say "Its IAM gave $(count_tokens) tokens, one to each program."
 [[ $stored == $((2 * lines)) ]] || fail "that should have been $((2 * lines))"

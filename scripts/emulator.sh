@@ -24,6 +24,10 @@ export DATAPANEL_PROJECT_ID=0123456789abcdef0123456789abcdef
 export DATAPANEL_WORKSPACE_ID=6f1f9a3e-58a2-4d0b-9a54-0d5b2f7e3c11
 export DATAPANEL_AUTH_TOKEN=emulator-token
 emulator_token=$DATAPANEL_AUTH_TOKEN
+# For those who set DATAPANEL_AUTH, too.
+export DATAPANEL_IAM_ENDPOINT=$emulator_url
+export DATAPANEL_AUTH_USER=emulator-user
+export DATAPANEL_AUTH_DOMAIN=emulator-account
 
 # count_alerts: how many alerts the emulator holds, by its own search.
 count_alerts() {
@@ -32,4 +36,10 @@ count_alerts() {
         -H "X-Auth-Token: $emulator_token" \
         "$emulator_url/$route/$alert_class/data-objects/search" |
         sed -n 's/.*"total" *: *\([0-9]*\).*/\1/p'
+}
+
+# count_tokens: how many tokens its IAM has given.
+count_tokens() {
+    curl --silent --show-error --fail --max-time 10 "$emulator_url/_emulator/stats" |
+        sed -n 's/.*"good":\([0-9]*\).*/\1/p'
 }

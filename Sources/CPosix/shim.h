@@ -24,6 +24,16 @@ static inline int dpx_is_readable_file(const char *path) {
 
 static inline void dpx_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
+// Functions that the headers show only to those who ask for more than C.
+extern char *strptime(const char *text, const char *format, struct tm *parts);
+extern void *memmem(const void *text, size_t count, const void *part, size_t part_count);
+static inline const char *dpx_read_time(const char *text, const char *format, struct tm *parts) {
+    return strptime(text, format, parts);
+}
+static inline int dpx_contains(const void *text, size_t count, const void *part, size_t part_size) {
+    return memmem(text, count, part, part_size) != NULL;
+}
+
 // A variadic function and a variable that no header declares.
 extern char **environ;
 static inline int dpx_open_to_read(const char *path) {

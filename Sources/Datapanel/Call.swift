@@ -9,55 +9,66 @@ struct Call {
     let bodyHash: Text?
     let ids: ItemIds
     let serviceTime: Lock<ServiceTime>
+    /// Where IAM gives them.
+    let tokens: TokenSource?
     /// On the monotonic clock, in milliseconds.
     let deadline: Int64
     let queuedAt = Clock.unix()
 
     /// Throws only before the first attempt.
     func run(_ transfer: Transfer) throws(DatapanelError) -> Submission {
-        var signedAt = time
-        var headers = try headers(signedAt)
+        var pass = try authorize(transfer)
         var number = 0
         var wasRenewed = false
         while true {
             number += 1
             let begun = Clock.monotonic()
-            let attempt = attempt(number, transfer, headers)
+            let attempt = attempt(number, transfer, pass.headers)
             let ended = Clock.monotonic()
-            let isRenewed = !wasRenewed && isRenewed(attempt, signedAt)
+            let isRenewed = isRenewed(attempt, pass, wasRenewed: wasRenewed)
             if isRenewed { wasRenewed = true }
             let decision = ClientRetry.after(
                 attempt.verdict, isRenewed: isRenewed, retryAfter: attempt.retryAfter,
-                attempt: number, took: ended - begun, left: deadline - ended, backoff: backoff,
+                attempt: number, took: ended - begun, left: deadline - ended,
+                backoff: config.backoff,
                 dice: Random.number())
             guard case .pause(let milliseconds) = decision else { return finish(attempt) }
             config.log.write(.information, .retry) {
                 "\(attempt.verdict.sign); attempt \(number + 1) in \(milliseconds) ms"
             }
             Clock.sleep(milliseconds: milliseconds)
-            signedAt = time
             do throws(DatapanelError) {
-                headers = try self.headers(signedAt)
+                pass = try authorize(transfer)
             } catch {
-                return finish(attempt)
+                return finish(attempt, without: error)
             }
         }
     }
 
-    private var time: ServiceTime.Reading { serviceTime.with { $0.read(now: Clock.seconds()) } }
-
-    /// Signatures are good for minutes only, so each attempt has one of its own.
-    private func headers(_ time: ServiceTime.Reading) throws(DatapanelError) -> HeaderList {
-        try CallHeaders.make(config, url, bodyHash: bodyHash, time)
+    /// What shows who sends an attempt.
+    private struct Pass: ~Copyable {
+        let signedAt: ServiceTime.Reading
+        let token: TokenState.Token?
+        let headers: HeaderList
     }
 
-    private func isRenewed(_ attempt: borrowing Attempt, _ signedAt: ServiceTime.Reading) -> Bool {
-        guard config.auth == .aksk else { return false }
-        return serviceTime.with { $0.answered(attempt, to: signedAt, log: config.log) }
+    /// Signatures are good for minutes only and tokens end, so each attempt has a pass of its own.
+    private func authorize(_ transfer: Transfer) throws(DatapanelError) -> Pass {
+        let token = try tokens?.token(transfer, until: deadline)
+        let time = serviceTime.with { $0.read(now: Clock.seconds()) }
+        let headers = try CallHeaders.make(
+            config, url, bodyHash: bodyHash, time, token: token?.text)
+        return Pass(signedAt: time, token: token, headers: headers)
     }
 
-    private var backoff: Backoff {
-        Backoff(base: config.number(.backoffBase), cap: config.number(.backoffCap))
+    private func isRenewed(
+        _ attempt: borrowing Attempt, _ pass: borrowing Pass, wasRenewed: Bool
+    ) -> Bool {
+        if let tokens, let token = pass.token {
+            return tokens.answered(token, attempt.verdict, hasRenewed: wasRenewed)
+        }
+        guard config.auth == .aksk, !wasRenewed else { return false }
+        return serviceTime.with { $0.answered(attempt, to: pass.signedAt, log: config.log) }
     }
 
     private func attempt(
@@ -75,9 +86,13 @@ struct Call {
         return attempt
     }
 
-    private func finish(_ attempt: consuming Attempt) -> Submission {
-        let error = attempt.error(url, ids)
-        let outcome = attempt.outcome(error)
+    /// `trouble` is what kept another attempt from being made.
+    private func finish(
+        _ attempt: consuming Attempt, without trouble: DatapanelError? = nil
+    ) -> Submission {
+        let error = trouble?.with(.attempts, "\(attempt.number)") ?? attempt.error(url, ids)
+        var outcome = attempt.outcome(error)
+        if let trouble { outcome.code = trouble.code }
         let reports = Reports(outcome, ids, attempt.takeReply(), body.store, queuedAt: queuedAt)
         return Submission(reports: reports, error: error)
     }

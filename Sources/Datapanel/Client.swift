@@ -9,12 +9,13 @@
 /// (`ClientRetry`); then each object has its report (`Reports`).
 ///
 /// Runs on: any thread, many at once.
-/// Guarded by: `config` and `serviceTime` by their locks; the pool by its own; all else is
-/// immutable.
+/// Guarded by: `config` and `serviceTime` by their locks; the pool and the tokens by their own; all
+/// else is immutable.
 package final class Client: Sendable {
     private let config: Lock<Config>
     private let pool = TransferPool()
     private let serviceTime = Lock(ServiceTime())
+    private let tokens: TokenSource?
     private let generation: Int
 
     /// Opens no connection, but what libcurl cannot do is found here and not at the first alert.
@@ -25,12 +26,16 @@ package final class Client: Sendable {
 
     private init(_ config: Config, _ transfer: Transfer) {
         self.config = Lock(config)
+        tokens = config.auth == .password ? TokenSource(config) : nil
         generation = ProcessGeneration.current()
         pool.giveBack(transfer)
     }
 
     deinit {
-        if isForked { pool.abandon() }
+        if isForked {
+            pool.abandon()
+            tokens?.abandon()
+        }
     }
 
     package func set(
@@ -39,6 +44,7 @@ package final class Client: Sendable {
         if isForked { throw Self.forked }
         try config.with { config throws(DatapanelError) in
             config = try config.changed(name, value)
+            tokens?.change(config, isAnew: SettingKey.named(name) == .authPassword)
         }
     }
 
@@ -52,7 +58,7 @@ package final class Client: Sendable {
         let call = Call(
             config: config, url: try TargetURL.make(config, target), body: body,
             bodyHash: config.auth == .aksk ? try body.pieces.hash() : nil,
-            ids: try ItemIds(capacity: request.count), serviceTime: serviceTime,
+            ids: try ItemIds(capacity: request.count), serviceTime: serviceTime, tokens: tokens,
             deadline: Clock.monotonic() + (timeout > 0 ? timeout : config.number(.requestTimeout)))
         let transfer = try pool.take(config)
         defer { pool.giveBack(transfer) }

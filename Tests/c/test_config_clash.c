@@ -31,6 +31,33 @@ static void missing_settings_are_named(void)
     check_row(NULL);
 }
 
+static void auth_password_needs_its_own_settings(void)
+{
+    static const char *const needed[] = {
+        "auth.user", "auth.password", "auth.domain", "iam.endpoint",
+    };
+    size_t count = sizeof needed / sizeof needed[0];
+
+    for (size_t missing = 0; missing < count; missing++) {
+        dp_config *config = check_config();
+        dp_error *error = NULL;
+
+        check_row(needed[missing]);
+        CHECK_CODE(dp_config_set(config, "auth", "password", NULL), DP_OK);
+        for (size_t i = 0; i < count; i++)
+            if (i != missing)
+                CHECK_CODE(dp_config_set(config, needed[i],
+                                         i == 3 ? "http://127.0.0.1:1" : "x",
+                                         NULL), DP_OK);
+        CHECK(dp_client_new(config, &error) == NULL);
+        CHECK_CODE(dp_error_code(error), DP_E_CONFIG);
+        CHECK_HAS(dp_error_message(error), needed[missing]);
+        dp_error_free(error);
+        dp_config_free(config);
+    }
+    check_row(NULL);
+}
+
 static void clashing_settings_are_both_named(void)
 {
     dp_config *config = check_config();
@@ -75,11 +102,12 @@ static void only_runtime_settings_change_later(void)
         { "auth.token", TOKEN }, { "request.timeout", "10s" },
         { "connect.timeout", "5s" }, { "backoff.base", "100ms" },
         { "backoff.cap", "150ms" }, { "debug", "conn" },
+        { "auth.user", "u" }, { "auth.password", "p" }, { "auth.domain", "d" },
     };
     static const char *const fixed[] = {
         "endpoint", "project.id", "workspace.id", "auth", "request.list_field",
         "stall.timeout", "reply.bytes", "proxy", "tls.ca_file", "tls.verify",
-        "http2", "no.such.key",
+        "http2", "region", "iam.endpoint", "no.such.key",
     };
     dp_client *client = check_client();
 
@@ -120,6 +148,7 @@ static void a_new_token_is_used_at_once(void)
 int main(void)
 {
     missing_settings_are_named();
+    auth_password_needs_its_own_settings();
     clashing_settings_are_both_named();
     a_client_keeps_its_own_settings();
     only_runtime_settings_change_later();

@@ -108,10 +108,41 @@ static void refused_keys_are_not_logged(void)
     log_has_no_secret(config);
 }
 
+/* The password goes to IAM, whose refusal is told. */
+static void a_refused_password_is_not_logged(void)
+{
+    struct log log = { pthread_self(), 0, 0 };
+    dp_config *config = check_config();
+    dp_error *error = NULL;
+    dp_request *request = check_request(1);
+    dp_client *client;
+
+    CHECK_CODE(dp_config_set(config, "auth", "password", NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "auth.user", "u", NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "auth.password", SECRET, NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "auth.domain", "d", NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "iam.endpoint",
+                             dp_config_get(config, "endpoint"), NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "debug", "conn,retry,wire", NULL), DP_OK);
+    CHECK_CODE(dp_config_set_log(config, receive, &log), DP_OK);
+    client = dp_client_new(config, &error);
+    REQUIRE(client != NULL);
+    CHECK_CODE(dp_client_submit(client, ALERT, request, 0, NULL, &error),
+               DP_E_AUTH);
+    CHECK_HAS(dp_error_message(error), "auth.password");
+    CHECK(strstr(dp_error_message(error), SECRET) == NULL);
+    CHECK(log.lines > 0);
+    dp_error_free(error);
+    dp_request_free(request);
+    dp_client_free(client);
+    dp_config_free(config);
+}
+
 static void settings_have_no_secret(void)
 {
     static const char *const secrets[] = {
-        "auth.token", "auth.secret_key", "auth.security_token",
+        "auth.token", "auth.password", "auth.secret_key",
+        "auth.security_token",
     };
     dp_config *config = dp_config_new();
     char *description;
@@ -154,5 +185,6 @@ int main(void)
     errors_of_other_settings_have_no_secret();
     a_refused_token_is_not_logged();
     refused_keys_are_not_logged();
+    a_refused_password_is_not_logged();
     return check_result();
 }

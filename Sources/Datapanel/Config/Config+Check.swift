@@ -6,12 +6,7 @@ extension Config {
     /// what was written into it is worse than an error.
     package func check() throws(DatapanelError) {
         for key in SettingKey.allCases where key.setting.isNeeded { try need(key, "is needed") }
-        switch auth {
-        case .token: try need(.authToken, "is needed with auth = token")
-        case .aksk:
-            try need(.accessKey, "is needed with auth = aksk")
-            try need(.secretKey, "is needed with auth = aksk")
-        }
+        try checkAuth()
         try inOrder(.backoffBase, .backoffCap)
         if let file = text(.tlsCaFile) {
             if !isOn(.tlsVerify) {
@@ -26,6 +21,34 @@ extension Config {
                 ).with(.key, "tls.ca_file")
             }
         }
+    }
+
+    private func checkAuth() throws(DatapanelError) {
+        switch auth {
+        case .token:
+            try need(.authToken, "is needed with auth = token")
+        case .password:
+            try need(.authUser, "is needed with auth = password")
+            try need(.authPassword, "is needed with auth = password")
+            try need(.authDomain, "is needed with auth = password")
+            if text(.region) == nil {
+                try need(.iamEndpoint, "(or region) is needed with auth = password")
+            }
+            try checkIAMEndpoint()
+        case .aksk:
+            try need(.accessKey, "is needed with auth = aksk")
+            try need(.secretKey, "is needed with auth = aksk")
+        }
+    }
+
+    /// A region becomes a part of a host name.
+    private func checkIAMEndpoint() throws(DatapanelError) {
+        guard let endpoint = iamEndpoint, let flaw = EndpointSyntax.flaw(endpoint.bytes) else {
+            return
+        }
+        let shown = Excerpt.of(endpoint.bytes, limit: 200)
+        throw DatapanelError(.config, "region: IAM would be at \"\(shown)\", which \(flaw)")
+            .with(.key, "region")
     }
 
     /// What holds for producers beyond `check`.

@@ -81,6 +81,8 @@ package struct Config: Sendable {
 
     package var listField: ListField { number(.listField) == 1 ? .dataObjectList : .dataObject }
 
+    var backoff: Backoff { Backoff(base: number(.backoffBase), cap: number(.backoffCap)) }
+
     /// What `dp_config_get` shows: a C string that lives as long as this value does.
     package func shown(_ key: SettingKey) -> UnsafePointer<CChar> {
         guard let text = text(key) else { return Self.cString(key.setting.fallback) }
@@ -96,7 +98,7 @@ package struct Config: Sendable {
 
 /// How calls are authorised, in the order of the setting's words.
 package enum AuthKind: Int64, Sendable {
-    case token, aksk
+    case token, password, aksk
 }
 
 /// The name of the array of objects: revisions of the service's API differ in it.

@@ -4,7 +4,8 @@
 /// bindings are made from.
 package enum SettingKey: Int, CaseIterable, Sendable {
     case endpoint, projectId, workspaceId
-    case auth, authToken, accessKey, secretKey, securityToken
+    case region, auth, authToken, authUser, authPassword, authDomain, iamEndpoint
+    case accessKey, secretKey, securityToken
     case listField
     case requestTimeout, connectTimeout, stallTimeout, backoffBase, backoffCap, replyBytes
     case envelopeName, envelopeType, envelopeFormatVersion, envelopeTriggerFlag
@@ -31,12 +32,19 @@ package enum SettingKey: Int, CaseIterable, Sendable {
             Setting(
                 "workspace.id", .pathPart, needed: true,
                 doc: "The id of the workspace.")
+        case .region:
+            Setting(
+                "region", .text,
+                doc: "The region, for example ap-southeast-3; tells where IAM is.")
         case .auth:
             Setting(
-                "auth", .choice(["token", "aksk"]), "token",
+                "auth", .choice(["token", "password", "aksk"]), "token",
                 doc: """
                     How calls are authorised. token: with an IAM user token, given as \
-                    auth.token. aksk: signed with auth.access_key and auth.secret_key.
+                    auth.token. password: with tokens that IAM gives for auth.user, \
+                    auth.password and auth.domain, renewed before they end. aksk: signed with \
+                    auth.access_key and auth.secret_key. What belongs to another kind is not \
+                    looked at.
                     """)
         case .authToken:
             Setting(
@@ -45,6 +53,28 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                     The IAM token of a user with access to the project, sent as \
                     X-Auth-Token. It lives 24 hours.
                     """)
+        case .authUser:
+            Setting(
+                "auth.user", .text, runtime: true,
+                doc: "The name of an IAM user. A new one counts from the next auth.password on.")
+        case .authPassword:
+            Setting(
+                "auth.password", .secret, runtime: true,
+                doc: """
+                    The user's password. When it is set in use, a new token is asked for at \
+                    once; a refused one is not tried again for 5 minutes.
+                    """)
+        case .authDomain:
+            Setting(
+                "auth.domain", .text, runtime: true,
+                doc: """
+                    The name of the account that the user belongs to. A new one counts from the \
+                    next auth.password on.
+                    """)
+        case .iamEndpoint:
+            Setting(
+                "iam.endpoint", .endpoint,
+                doc: "Where IAM is. Empty: at https://iam.{region}.myhuaweicloud.com.")
         case .accessKey:
             Setting(
                 "auth.access_key", .text, runtime: true,

@@ -92,7 +92,7 @@ enum JSONWriter {
     }
 
     /// The text in quotes, with escapes for what cannot stand there as it is.
-    private static func string(
+    static func string(
         _ text: UnsafeRawBufferPointer, _ bytes: inout Bytes
     ) throws(DatapanelError) {
         try bytes.append(UInt8(ascii: "\""))

@@ -19,6 +19,8 @@ final class Batch {
     var ambiguousAttempts = 0
     /// Of the body it is sent in, where calls are signed.
     var bodyHash: Text?
+    /// Whether its last attempt was refused with a token that IAM gave, and it goes again.
+    var hasRenewed = false
     /// What the last attempt would have come to.
     var lastOutcome: Outcome?
     /// The rejected batch that this one is a part of.

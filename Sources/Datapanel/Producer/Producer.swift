@@ -231,7 +231,9 @@ extension Producer {
     ) throws(DatapanelError) {
         try checkProcess()
         try monitor.with { state throws(DatapanelError) in
-            state.change(try state.config.changed(name, value), now: Clock.monotonic())
+            state.change(
+                try state.config.changed(name, value),
+                isAnew: SettingKey.named(name) == .authPassword, now: Clock.monotonic())
         }
         worker.wakeUp()
     }

@@ -29,8 +29,7 @@ struct ProducerLimits {
             most: number(.inflight), isAdaptive: config.isOn(.inflightAdaptive))
         deliveryTimeout = config.number(.deliveryTimeout)
         delivery = Delivery(
-            backoff: Backoff(
-                base: config.number(.backoffBase), cap: config.number(.backoffCap)),
+            backoff: config.backoff,
             triesAmbiguousAgain: config.number(.ambiguousPolicy) == 0,
             ambiguousLimit: number(.ambiguousAttempts))
         reports = ReportQueue.Wanted(rawValue: config.number(.reports)) ?? .all

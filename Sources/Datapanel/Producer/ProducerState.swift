@@ -5,6 +5,8 @@
 struct ProducerState {
     var config: Config
     let limits: ProducerLimits
+    /// Where IAM gives them.
+    var tokens: TokenState?
     let events: EventFlag
     private(set) var targets: [TargetQueue] = []
     var epochs = EpochCounts()
@@ -31,6 +33,7 @@ struct ProducerState {
     init(_ config: Config, _ limits: ProducerLimits, _ events: EventFlag) {
         self.config = config
         self.limits = limits
+        tokens = config.auth == .password ? TokenState(config) : nil
         self.events = events
         reports = ReportQueue(limits.reports)
         buffers = BodyBuffers(limit: limits.queueBytes / 8)
@@ -39,10 +42,11 @@ struct ProducerState {
         rates.set(config, now: Clock.monotonic())
     }
 
-    mutating func change(_ config: Config, now: Int64) {
+    mutating func change(_ config: Config, isAnew: Bool = false, now: Int64) {
         let isNewKey = config.signingKey.secret !== self.config.signingKey.secret
         if isNewKey { credentials = CredentialGate(config) }
         self.config = config
+        if isAnew { tokens?.startAnew(config) }
         rates.set(config, now: now)
         retryBlocked()
     }
@@ -121,7 +125,9 @@ struct ProducerState {
 
     /// The batch that goes out next, targets in turn.
     mutating func next(now: Int64) -> Batch? {
-        guard !isStopping, let opensAt = opensAt(now: now), opensAt <= now else { return nil }
+        guard !isStopping, let opensAt = opensAt(now: now), opensAt <= now,
+            tokens == nil || tokens?.token(now: now) != nil
+        else { return nil }
         for step in targets.indices {
             let index = (nextTarget + step) % targets.count
             let target = targets[index]
@@ -137,10 +143,13 @@ struct ProducerState {
         return nil
     }
 
-    /// When a request may begin; nil while only the end of another makes room.
+    /// When a request may begin; nil while only the end of another one tells.
     private mutating func opensAt(now: Int64) -> Int64? {
         let most = credentials.letsMany ? concurrency.limit : 1
-        return inFlight < most ? max(rates.opensAt(now: now), credentials.opensAt) : nil
+        guard inFlight < most else { return nil }
+        let time = max(rates.opensAt(now: now), credentials.opensAt)
+        guard let tokens, tokens.token(now: now) == nil else { return time }
+        return tokens.wakeTime.map { max($0, time) }
     }
 
     /// One object tells as much as many, and risks less.
@@ -180,9 +189,13 @@ struct ProducerState {
     @discardableResult
     mutating func finished(
         _ settlement: Settlement, _ verdict: Verdict, isRenewed: Bool = false,
-        _ retryAfter: Int64?, took: Int64, now: Int64
+        _ retryAfter: Int64?, tokenNumber: Int = 0, took: Int64, now: Int64
     ) -> Delivery.Decision {
         let batch = settlement.batch
+        let hasNewToken =
+            tokens?.answered(tokenNumber, verdict, hasRenewed: batch.hasRenewed) ?? false
+        batch.hasRenewed = hasNewToken
+        let isRenewed = isRenewed || hasNewToken
         let target = targets[batch.target]
         target.inFlight -= 1
         inFlight -= 1
@@ -210,7 +223,8 @@ struct ProducerState {
             settleExpired(batch)
         case .retry(let pause):
             counters.retries += 1
-            let hasBudget = verdict.next == .hold || target.budget.pay(for: verdict)
+            let isFree = verdict.next == .hold || verdict.next == .renew
+            let hasBudget = isFree || target.budget.pay(for: verdict)
             target.wait(
                 until: now + (hasBudget ? pause : max(pause, limits.delivery.backoff.cap)))
             target.putBack(batch)
@@ -300,6 +314,9 @@ struct ProducerState {
 
     private mutating func settleExpired(_ batch: Batch) {
         let limit = Duration.text(limits.deliveryTimeout)
+        if batch.lastOutcome == nil, let trouble = tokens?.trouble {
+            batch.lastOutcome = Outcome(message: trouble.message)
+        }
         finishUnsent(
             batch, batch.unsent(.expired, "not delivered within delivery.timeout = \(limit)"))
     }

@@ -86,19 +86,21 @@ enum ProducerStats {
         let none: StaticString = "[]"
         try object.set(
             "targets", json: UnsafeRawBufferPointer(start: none.utf8Start, count: 2))
-        for target in state.targets { try describe(target, in: object) }
+        let now = Clock.monotonic()
+        let trouble = state.tokens.flatMap { $0.token(now: now) == nil ? $0.trouble : nil }
+        for target in state.targets { try describe(target, trouble, in: object) }
         return try object.json()
     }
 
     private static func describe(
-        _ target: TargetQueue, in object: ObjectBuilder
+        _ target: TargetQueue, _ trouble: DatapanelError?, in object: ObjectBuilder
     ) throws(DatapanelError) {
         try object.set("targets[+].target", string: target.name.pointer)
         try object.set("targets[-1].in_flight", integer: Int64(target.inFlight))
         try object.set("targets[-1].failures", integer: Int64(target.failures))
         try object.set("targets[-1].paused", bool: target.isPaused)
         try object.set("targets[-1].breaker_open", bool: target.breaker.isOpen)
-        guard let reason = target.blockedBy else {
+        guard let reason = target.blockedBy ?? trouble?.message else {
             return try object.setNull("targets[-1].blocked_by")
         }
         defer { withExtendedLifetime(reason) {} }

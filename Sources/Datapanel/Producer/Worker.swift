@@ -11,6 +11,7 @@ final class Worker: @unchecked Sendable {
     private let group: TransferGroup
     private let head: Text
     private var flights: [Flight] = []
+    private var tokenCalls: [TokenCall] = []
     private var idle: [Transfer] = []
     /// For each target.
     private var gates: [RepeatGate] = []
@@ -28,11 +29,14 @@ final class Worker: @unchecked Sendable {
         let headers: HeaderList
         let signedAt: ServiceTime.Reading
         let ids: ItemIds
+        /// 0 for none that IAM gave.
+        let tokenNumber: Int
 
         init(
             _ batch: Batch, _ url: Text, _ transfer: Transfer, _ headers: consuming HeaderList,
-            _ signedAt: ServiceTime.Reading, _ ids: ItemIds
+            _ signedAt: ServiceTime.Reading, _ ids: ItemIds, tokenNumber: Int
         ) {
+            self.tokenNumber = tokenNumber
             self.batch = batch
             self.url = url
             self.transfer = transfer
@@ -45,6 +49,8 @@ final class Worker: @unchecked Sendable {
     private struct Step {
         var starts: [(batch: Batch, url: Text)] = []
         let config: Config
+        let token: TokenState.Token?
+        let tokenOrder: TokenState.Order?
         let sleepsUntil: Int64
         let isStopping: Bool
     }
@@ -67,7 +73,8 @@ final class Worker: @unchecked Sendable {
         while true {
             let step = nextStep()
             if step.isStopping { return breakOff() }
-            for start in step.starts { begin(start.batch, start.url, step.config) }
+            if let order = step.tokenOrder { askForToken(order, step.config) }
+            for start in step.starts { begin(start.batch, start.url, step.config, step.token) }
             group.perform()
             var hasFinished = false
             while let end = group.nextEnd() {
@@ -85,25 +92,31 @@ final class Worker: @unchecked Sendable {
             let before = state.queuedObjects
             state.expire(now: now)
             if state.queuedObjects != before { waiters.announceAll() }
+            let tokenOrder = state.neededToken(now: now)
             var starts: [(batch: Batch, url: Text)] = []
             while let batch = state.next(now: now) {
                 starts.append((batch, state.targets[batch.target].url))
             }
             return Step(
-                starts: starts, config: state.config, sleepsUntil: state.sleepTime(now: now),
+                starts: starts, config: state.config, token: state.tokens?.token(now: now),
+                tokenOrder: tokenOrder, sleepsUntil: state.sleepTime(now: now),
                 isStopping: state.isStopping)
         }
     }
 
-    private func begin(_ batch: Batch, _ url: Text, _ config: Config) {
+    private func begin(
+        _ batch: Batch, _ url: Text, _ config: Config, _ token: TokenState.Token?
+    ) {
         do throws(DatapanelError) {
             let ids = try ItemIds(capacity: batch.count)
             let pieces = BodyPieces(head: head.bytes, objects: batch.objects)
             if config.auth == .aksk && batch.bodyHash == nil { batch.bodyHash = try pieces.hash() }
             let signedAt = serviceTime.read(now: Clock.seconds())
-            let headers = try CallHeaders.make(config, url, bodyHash: batch.bodyHash, signedAt)
+            let headers = try CallHeaders.make(
+                config, url, bodyHash: batch.bodyHash, signedAt, token: token?.text)
             let transfer = try takeTransfer(config)
-            let flight = Flight(batch, url, transfer, headers, signedAt, ids)
+            let flight = Flight(
+                batch, url, transfer, headers, signedAt, ids, tokenNumber: token?.number ?? 0)
             transfer.begin(
                 url, flight.headers, pieces, config: config,
                 timeout: config.number(.requestTimeout))
@@ -125,7 +138,9 @@ final class Worker: @unchecked Sendable {
     }
 
     private func finish(_ end: TransferGroup.End, _ config: Config) {
-        guard let index = flights.firstIndex(where: { end.isOf($0.transfer) }) else { return }
+        guard let index = flights.firstIndex(where: { end.isOf($0.transfer) }) else {
+            return finishTokenCall(end, config)
+        }
         let flight = flights.remove(at: index)
         let batch = flight.batch
         var attempt = Attempt(
@@ -151,7 +166,7 @@ final class Worker: @unchecked Sendable {
             defer { waiters.announce(hasMuchRoom: state.hasMuchRoom) }
             return state.finished(
                 settlement, verdict, isRenewed: isRenewed, retryAfter,
-                took: now - flight.startedAt, now: now)
+                tokenNumber: flight.tokenNumber, took: now - flight.startedAt, now: now)
         }
         if decision == .split {
             config.log.write(.debug, .bisect, debugAreas: areas) {
@@ -182,7 +197,41 @@ final class Worker: @unchecked Sendable {
             let exchange = group.breakOff(flight.transfer)
             brokenOff.append((flight.batch, exchange.isBodyOut))
         }
+        for call in tokenCalls { _ = group.breakOff(call.transfer) }
         flights = []
+        tokenCalls = []
         idle = []
+    }
+}
+
+/// The tokens of IAM: requests for them run beside those for objects.
+extension Worker {
+    private func askForToken(_ order: TokenState.Order, _ config: Config) {
+        do throws(DatapanelError) {
+            let call = try TokenCall(order, takeTransfer(config))
+            call.begin(config, timeout: config.number(.requestTimeout))
+            guard group.add(call.transfer) else { throw .noMemory("a request for a token") }
+            tokenCalls.append(call)
+        } catch {
+            take(.failure(.passing, error, retryAfter: nil), order.number, config)
+            // How long to sleep was decided before.
+            wakeUp()
+        }
+    }
+
+    private func finishTokenCall(_ end: TransferGroup.End, _ config: Config) {
+        guard let index = tokenCalls.firstIndex(where: { end.isOf($0.transfer) }) else { return }
+        let call = tokenCalls.remove(at: index)
+        let answer = call.answer(group.finish(call.transfer, end), config)
+        idle.append(call.transfer)
+        take(answer, call.number, config)
+    }
+
+    private func take(_ answer: TokenState.Answer, _ number: Int, _ config: Config) {
+        monitor.with { state in
+            state.tokens?.fetched(
+                number, answer, backoff: config.backoff, dice: Random.number(),
+                now: Clock.monotonic())
+        }
     }
 }

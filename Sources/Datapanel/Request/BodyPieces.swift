@@ -6,13 +6,21 @@ import CPosix
 package struct BodyPieces {
     private let head: UnsafeRawBufferPointer
     private let objects: UnsafeRawBufferPointer
-    private let tail = UnsafeRawBufferPointer(
-        start: Envelope.tail.utf8Start, count: Envelope.tail.utf8CodeUnitCount)
+    private let tail: UnsafeRawBufferPointer
 
     /// `objects` have commas between them. The end of the envelope follows by itself.
     init(head: UnsafeRawBufferPointer, objects: UnsafeRawBufferPointer) {
         self.head = head
         self.objects = objects
+        tail = UnsafeRawBufferPointer(
+            start: Envelope.tail.utf8Start, count: Envelope.tail.utf8CodeUnitCount)
+    }
+
+    /// A body that is no request's.
+    init(whole: UnsafeRawBufferPointer) {
+        head = whole
+        objects = UnsafeRawBufferPointer(start: nil, count: 0)
+        tail = objects
     }
 
     package var count: Int { head.count + objects.count + tail.count }

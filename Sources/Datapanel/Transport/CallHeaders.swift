@@ -2,9 +2,10 @@
 
 /// The header lines of a batch-create call.
 enum CallHeaders {
-    /// `bodyHash` is what calls are signed with, if they are.
+    /// `bodyHash` is what calls are signed with, if they are; `token` is what IAM gave, if it was
+    /// asked.
     static func make(
-        _ config: Config, _ url: Text, bodyHash: Text?, _ time: ServiceTime.Reading
+        _ config: Config, _ url: Text, bodyHash: Text?, _ time: ServiceTime.Reading, token: Text?
     ) throws(DatapanelError) -> HeaderList {
         let contentType: Text = "application/json;charset=UTF-8"
         var headers = HeaderList()
@@ -15,7 +16,7 @@ enum CallHeaders {
         try headers.add("User-Agent", "libdatapanel/\(version)", secret: false)
         let call = SignedCall(
             method: "POST", url: url, contentType: contentType, bodyHash: bodyHash, time: time)
-        try Credentials.authorize(&headers, config, call)
+        try Credentials.authorize(&headers, config, call, token)
         return headers
     }
 }

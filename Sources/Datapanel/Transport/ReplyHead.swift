@@ -6,6 +6,8 @@ package struct ReplyHead {
     package private(set) var requestId: Text?
     package private(set) var isJSON = false
     package private(set) var location: Text?
+    /// What IAM gives, whole; nil as well when no header of ours could carry it.
+    package private(set) var subjectToken: Text?
     private var retryAfterText: Text?
     private var dateText: Text?
 
@@ -25,6 +27,8 @@ package struct ReplyHead {
             dateText = Excerpt.of(value, limit: 64)
         } else if let value = Self.value("location:", line) {
             location = Excerpt.of(value, limit: 256)
+        } else if let value = Self.value("x-subject-token:", line) {
+            subjectToken = Self.isVisible(value) ? try? Text(value, secret: true) : nil
         }
     }
 
@@ -51,6 +55,10 @@ package struct ReplyHead {
     ) -> UnsafeRawBufferPointer? {
         guard ASCII.hasPrefixIgnoringCase(line, name) else { return nil }
         return ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[name.utf8CodeUnitCount...]))
+    }
+
+    private static func isVisible(_ value: UnsafeRawBufferPointer) -> Bool {
+        value.count > 0 && value.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     /// application/json, application/problem+json and the like, with or without parameters.

@@ -44,7 +44,12 @@ final class Transfer {
         timeout: Int64
     ) -> Exchange {
         begin(url, headers, body, config: config, timeout: timeout)
-        return finish(curl_easy_perform(easy))
+        return perform()
+    }
+
+    /// Does what was begun, and waits for it.
+    func perform() -> Exchange {
+        finish(curl_easy_perform(easy))
     }
 
     /// Makes ready to post. Body and headers stay where they are until `finish`.

@@ -92,7 +92,7 @@ package enum Situation: CaseIterable, Sendable {
         case .unauthorized:
             Verdict(
                 "401: the credentials were refused", .renew, .no, .auth,
-                "set a valid auth.token, which lives 24 hours, or the right access keys")
+                "set a valid auth.token or auth.password, or the right keys; tokens live 24 hours")
         case .forbidden:
             Verdict(
                 "403: not allowed", .block, .no, .forbidden,

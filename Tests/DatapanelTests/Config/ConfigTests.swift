@@ -104,7 +104,7 @@ struct ConfigTests {
         ("request.timeout", "1.5s"), ("request.timeout", "-1s"), ("request.timeout", ""),
         ("request.timeout", "99999999999999999999s"), ("request.timeout", "9223372036854775807h"),
         ("reply.bytes", "1KB"), ("reply.bytes", "1"), ("reply.bytes", "1TiB"),
-        ("tls.verify", "yes"), ("tls.verify", ""), ("auth", "password"), ("debug", "conn,all"),
+        ("tls.verify", "yes"), ("tls.verify", ""), ("auth", "magic"), ("debug", "conn,all"),
         ("endpoint", "secmaster.example.com"), ("endpoint", "ftp://example.com"),
         ("endpoint", "https://"), ("endpoint", "https://a/b"), ("endpoint", "https://u:p@a"),
         ("endpoint", "https://a:0"), ("endpoint", "https://a:65536"), ("endpoint", "https://a:"),

@@ -7,11 +7,15 @@ import Testing
 /// moves when nothing else can.
 struct Simulation {
     var state: ProducerState
-    var now: Int64 = 1_000_000
+    static let begin: Int64 = 1_000_000
+    var now = Simulation.begin
     private(set) var requests = 0
     private(set) var stored: [String] = []
     private var taken: [UInt64: String] = [:]
     private let target: Int
+    /// What IAM answers at a time, and when it was asked.
+    var iam: ((Int64) -> TokenState.Answer)?
+    private(set) var tokenRequests: [Int64] = []
 
     /// What the service makes of the objects of a request.
     typealias Service = ([String]) -> Situation
@@ -48,6 +52,7 @@ struct Simulation {
         _ = state.hurry()
         while requests < limit, state.queuedObjects > 0 {
             state.expire(now: now)
+            askForToken()
             guard let batch = state.next(now: now) else {
                 let time = state.sleepTime(now: now)
                 guard time != .max else { return }
@@ -58,6 +63,13 @@ struct Simulation {
             batch.attempts += 1
             try answer(batch, service)
         }
+    }
+
+    private mutating func askForToken() {
+        guard let order = state.neededToken(now: now), let iam else { return }
+        tokenRequests.append(now)
+        state.tokens?.fetched(
+            order.number, iam(now), backoff: state.config.backoff, dice: .max, now: now)
     }
 
     private mutating func answer(_ batch: Batch, _ service: Service) throws {
@@ -81,7 +93,9 @@ struct Simulation {
             try reply.append(text: "[\(list)]")
             _ = ReplyDecoder.decode(reply.view, isJSON: true, ids)
         }
-        state.finished(Settlement(outcome, batch, ids, reply), verdict, nil, took: 1, now: now)
+        state.finished(
+            Settlement(outcome, batch, ids, reply), verdict, nil,
+            tokenNumber: state.tokens?.token(now: now)?.number ?? 0, took: 1, now: now)
     }
 
     /// Each object that has an outcome, with it. The report's own pointers are no more.

@@ -20,6 +20,8 @@ final class Session {
 
     deinit { dp_client_free(client) }
 
+    func set(_ key: String, _ value: String) -> Int { Int(dp_client_set(client, key, value, nil)) }
+
     /// Submits objects, given as JSON texts.
     func submit(_ objects: [String], timeout: Int32 = 10_000) throws -> Outcome {
         let request = dp_request_new()

@@ -122,7 +122,7 @@ class TransportError(DatapanelError):
 
 
 class AuthError(DatapanelError):
-    """The credentials were refused (401). Set a new token with `Client.set`, then send again."""
+    """The credentials were refused. Set a new token or password with `Client.set`, then resend."""
 
 
 class ThrottledError(DatapanelError):

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import CJansson
+import CPosix
+
+/// The request that asks IAM for a token by password, and what IAM answers
+/// (`KeystoneCreateUserTokenByPassword`).
+enum PasswordRequest {
+    /// Tokens live so long where IAM does not say it in a way that we know. In milliseconds.
+    static let usualLife: Int64 = 86_400_000
+    /// Deeper answers are not IAM's; jansson recurses, and our stack is the host's.
+    private static let depthLimit = 32
+
+    static func url(_ config: Config) -> Text {
+        // Without the catalogue, which is long.
+        "\(config.iamEndpoint ?? "")/v3/auth/tokens?nocatalog=1"
+    }
+
+    /// Holds the password: to be wiped after use.
+    static func body(_ config: Config) throws(DatapanelError) -> Bytes {
+        let user = config.text(.authUser) ?? ""
+        let password = config.text(.authPassword) ?? ""
+        let domain = config.text(.authDomain) ?? ""
+        let project = config.text(.projectId) ?? ""
+        var body = Bytes()
+        // All at once: a buffer that grows leaves copies behind. No byte takes more than an escape.
+        try body.reserve(256 + 6 * (user.count + password.count + domain.count + project.count))
+        try body.append(#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"#)
+        try JSONWriter.string(user.bytes, &body)
+        try body.append(#","password":"#)
+        try JSONWriter.string(password.bytes, &body)
+        try body.append(#","domain":{"name":"#)
+        try JSONWriter.string(domain.bytes, &body)
+        try body.append(#"}}}},"scope":{"project":{"id":"#)
+        try JSONWriter.string(project.bytes, &body)
+        try body.append("}}}}")
+        return body
+    }
+
+    /// How long the token of an answer lives, in milliseconds. IAM's own two times are compared,
+    /// so that no clock of ours matters.
+    static func life(_ answer: UnsafeRawBufferPointer) -> Int64 {
+        guard let root = try? JSONValue.parse(answer, depthLimit: depthLimit) else {
+            return usualLife
+        }
+        let token = json_object_get(root.pointer, "token")
+        guard let end = time(json_object_get(token, "expires_at")),
+            let start = time(json_object_get(token, "issued_at")), end > start
+        else { return usualLife }
+        return (end - start) * 1_000
+    }
+
+    /// Seconds of Unix time for `2025-11-09T01:42:57.527363Z`; nil for another spelling. Both times
+    /// lose the same fraction.
+    private static func time(_ value: UnsafeMutablePointer<json_t>?) -> Int64? {
+        var parts = tm()
+        guard let text = json_string_value(value),
+            let rest = dpx_read_time(text, "%Y-%m-%dT%H:%M:%S", &parts)
+        else { return nil }
+        var at = rest
+        if at.pointee == CChar(bitPattern: UInt8(ascii: ".")) {
+            repeat { at += 1 } while ASCII.isDigit(UInt8(bitPattern: at.pointee))
+        }
+        guard strcmp(at, "Z") == 0 else { return nil }
+        return Int64(timegm(&parts))
+    }
+}
+
+extension Config {
+    /// Where IAM is; nil when that is not set.
+    var iamEndpoint: Text? {
+        if let endpoint = text(.iamEndpoint) { return endpoint }
+        guard let region = text(.region) else { return nil }
+        // These have no IAM of their own.
+        let others: [StaticString] = [
+            "cn-north-11", "af-north-1", "eu-west-101", "ap-southeast-5", "cn-southwest-3",
+        ]
+        if others.contains(where: { ASCII.equal(region.bytes, $0) }) {
+            return "https://iam.myhuaweicloud.com"
+        }
+        return "https://iam.\(region).myhuaweicloud.com"
+    }
+}
