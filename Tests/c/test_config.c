@@ -11,7 +11,8 @@
 static void defaults_are_told(void)
 {
     static const char *const defaults[][2] = {
-        { "endpoint", "" }, { "project.id", "" }, { "workspace.id", "" },
+        { "region", "" }, { "endpoint", "" }, { "iam.endpoint", "" },
+        { "project.id", "" }, { "workspace.id", "" },
         { "auth", "token" }, { "auth.token", "" },
         { "request.list_field", "data_object" }, { "request.timeout", "30s" },
         { "connect.timeout", "10s" }, { "stall.timeout", "15s" },

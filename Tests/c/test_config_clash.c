@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A client is refused when a needed setting is missing or two of them clash,
- * and the message names them. A client keeps its own copy of the settings.
+ * and the message names them; ids are needed where they are used. A client
+ * keeps its own copy of the settings.
  */
 #include "check.h"
 
 static void missing_settings_are_named(void)
 {
     static const char *const needed[] = {
-        "endpoint", "project.id", "workspace.id", "auth.token",
+        "endpoint", "auth.token",
     };
     size_t count = sizeof needed / sizeof needed[0];
 
@@ -58,6 +59,56 @@ static void auth_password_needs_its_own_settings(void)
     check_row(NULL);
 }
 
+static void ids_are_needed_to_submit(void)
+{
+    static const char *const ids[] = { "project.id", "workspace.id" };
+
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        dp_client *client = check_client_with(ids[i], "");
+        dp_config *config = check_config();
+        dp_request *request = check_request(1);
+        dp_error *error = NULL;
+
+        check_row(ids[i]);
+        check_fault(NULL);
+        CHECK_CODE(dp_client_submit(client, ALERT, request, 0, NULL, &error),
+                   DP_E_CONFIG);
+        CHECK_HAS(dp_error_message(error), ids[i]);
+        CHECK_TEXT(check_field(error, "key"), ids[i]);
+        CHECK_INT(check_stat("requests"), 0);
+        dp_error_free(error);
+        CHECK_CODE(dp_config_set(config, ids[i], "", NULL), DP_OK);
+        CHECK(dp_producer_new(config, &error) == NULL);
+        CHECK_CODE(dp_error_code(error), DP_E_CONFIG);
+        CHECK_HAS(dp_error_message(error), ids[i]);
+        dp_error_free(error);
+        dp_request_free(request);
+        dp_config_free(config);
+        dp_client_free(client);
+    }
+    check_row(NULL);
+}
+
+static void a_region_stands_for_an_endpoint(void)
+{
+    dp_config *config = dp_config_new();
+    dp_error *error = NULL;
+    dp_client *client;
+
+    CHECK_CODE(dp_config_set(config, "auth.token", "x", NULL), DP_OK);
+    CHECK_CODE(dp_config_set(config, "region", "ap-southeast-3", NULL), DP_OK);
+    client = dp_client_new(config, &error);
+    CHECK_TEXT(dp_error_message(error), "");
+    CHECK(client != NULL);
+    dp_client_free(client);
+    CHECK_CODE(dp_config_set(config, "region", "a/b", NULL), DP_OK);
+    CHECK(dp_client_new(config, &error) == NULL);
+    CHECK_CODE(dp_error_code(error), DP_E_CONFIG);
+    CHECK_TEXT(check_field(error, "key"), "region");
+    dp_error_free(error);
+    dp_config_free(config);
+}
+
 static void clashing_settings_are_both_named(void)
 {
     dp_config *config = check_config();
@@ -105,7 +156,8 @@ static void only_runtime_settings_change_later(void)
         { "auth.user", "u" }, { "auth.password", "p" }, { "auth.domain", "d" },
     };
     static const char *const fixed[] = {
-        "endpoint", "project.id", "workspace.id", "auth", "request.list_field",
+        "region", "endpoint", "iam.endpoint", "project.id", "workspace.id",
+        "auth", "request.list_field",
         "stall.timeout", "reply.bytes", "proxy", "tls.ca_file", "tls.verify",
         "http2", "region", "iam.endpoint", "no.such.key",
     };
@@ -149,6 +201,8 @@ int main(void)
 {
     missing_settings_are_named();
     auth_password_needs_its_own_settings();
+    ids_are_needed_to_submit();
+    a_region_stands_for_an_endpoint();
     clashing_settings_are_both_named();
     a_client_keeps_its_own_settings();
     only_runtime_settings_change_later();

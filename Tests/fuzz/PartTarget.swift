@@ -42,13 +42,21 @@ enum PartTarget {
         return bytes
     }
 
+    private static func config() throws(DatapanelError) -> Config {
+        let id: Text = "x"
+        var config = Config()
+        try config.set(.projectId, id.bytes)
+        try config.set(.workspaceId, id.bytes)
+        return config
+    }
+
     private static func checkURL(
         _ part: UnsafeRawBufferPointer, _ encoded: UnsafeRawBufferPointer
     ) {
         do throws(DatapanelError) {
-            let url = try TargetURL.make(Config(), part)
+            let url = try TargetURL.make(config(), part)
             let wanted =
-                "/v1//workspaces//soc/datapanel/" + String(decoding: encoded, as: UTF8.self)
+                "/v1/x/workspaces/x/soc/datapanel/" + String(decoding: encoded, as: UTF8.self)
                 + "/data-objects/batch-create"
             expect(String(cString: url.pointer) == wanted, "another URL")
         } catch {

@@ -43,8 +43,6 @@ def test_bad_value_names_the_key(emulator: Emulator) -> None:
     ("keyword", "key"),
     [
         ("endpoint", "endpoint"),
-        ("project_id", "project.id"),
-        ("workspace_id", "workspace.id"),
         ("auth_token", "auth.token"),
     ],
 )
@@ -52,6 +50,22 @@ def test_missing_setting_is_named(emulator: Emulator, keyword: str, key: str) ->
     with pytest.raises(ConfigError, match=key.replace(".", r"\.")) as caught:
         emulator.client(**{keyword: None})
     assert caught.value.code == Code.DP_E_CONFIG
+
+
+@pytest.mark.parametrize(
+    ("keyword", "key"), [("project_id", "project.id"), ("workspace_id", "workspace.id")]
+)
+def test_missing_id_is_named_when_it_is_needed(emulator: Emulator, keyword: str, key: str) -> None:
+    with emulator.client(**{keyword: None}) as client:
+        with pytest.raises(ConfigError, match=key.replace(".", r"\.")) as caught:
+            client.submit(emulator.alerts, {"a": 1})
+        assert caught.value.key == key
+
+
+def test_region_in_place_of_an_endpoint(emulator: Emulator) -> None:
+    emulator.client(endpoint=None, region="ap-southeast-3").close()
+    with pytest.raises(ConfigError, match="region"):
+        emulator.client(endpoint=None, region="a/b")
 
 
 @pytest.mark.parametrize("token", ["two\r\nlines", "a\0b", "\udcff"])

@@ -6,6 +6,7 @@ extension Config {
     /// what was written into it is worse than an error.
     package func check() throws(DatapanelError) {
         for key in SettingKey.allCases where key.setting.isNeeded { try need(key, "is needed") }
+        try checkEndpoint()
         try checkAuth()
         try inOrder(.backoffBase, .backoffCap)
         if let file = text(.tlsCaFile) {
@@ -31,28 +32,33 @@ extension Config {
             try need(.authUser, "is needed with auth = password")
             try need(.authPassword, "is needed with auth = password")
             try need(.authDomain, "is needed with auth = password")
+            // IAM gives tokens for a project.
+            try need(.projectId, "is needed with auth = password")
             if text(.region) == nil {
                 try need(.iamEndpoint, "(or region) is needed with auth = password")
             }
-            try checkIAMEndpoint()
         case .aksk:
             try need(.accessKey, "is needed with auth = aksk")
             try need(.secretKey, "is needed with auth = aksk")
         }
     }
 
-    /// A region becomes a part of a host name.
-    private func checkIAMEndpoint() throws(DatapanelError) {
-        guard let endpoint = iamEndpoint, let flaw = EndpointSyntax.flaw(endpoint.bytes) else {
-            return
+    private func checkEndpoint() throws(DatapanelError) {
+        if text(.region) == nil { try need(.endpoint, "(or region in its place) is needed") }
+        // What was set itself is known to be good.
+        for address in [endpoint, iamEndpoint] {
+            guard let address, let flaw = EndpointSyntax.flaw(address.bytes) else { continue }
+            throw DatapanelError(
+                .config,
+                "region: \(Excerpt.of(address.bytes, limit: 200)), which it stands for, \(flaw)"
+            ).with(.key, "region")
         }
-        let shown = Excerpt.of(endpoint.bytes, limit: 200)
-        throw DatapanelError(.config, "region: IAM would be at \"\(shown)\", which \(flaw)")
-            .with(.key, "region")
     }
 
     /// What holds for producers beyond `check`.
     package func checkProducer() throws(DatapanelError) {
+        try need(.projectId, "is needed")
+        try need(.workspaceId, "is needed")
         try inOrder(.linger, .deliveryTimeout)
         try inOrder(.requestTimeout, .deliveryTimeout)
         let needed = 2 * number(.batchBytes) * number(.inflight)

@@ -3,8 +3,8 @@
 /// Every setting there is. `setting` is the one table that reading, checking, documents and the
 /// bindings are made from.
 package enum SettingKey: Int, CaseIterable, Sendable {
-    case endpoint, projectId, workspaceId
-    case region, auth, authToken, authUser, authPassword, authDomain, iamEndpoint
+    case region, endpoint, iamEndpoint, projectId, workspaceId
+    case auth, authToken, authUser, authPassword, authDomain
     case accessKey, secretKey, securityToken
     case listField
     case requestTimeout, connectTimeout, stallTimeout, backoffBase, backoffCap, replyBytes
@@ -17,25 +17,37 @@ package enum SettingKey: Int, CaseIterable, Sendable {
 
     package var setting: Setting {
         switch self {
-        case .endpoint:
-            Setting(
-                "endpoint", .endpoint, needed: true,
-                doc: """
-                    Where the service is, for example \
-                    https://secmaster.ap-southeast-3.myhuaweicloud.com.
-                    """)
-        case .projectId:
-            Setting(
-                "project.id", .pathPart, needed: true,
-                doc: "The id of the project.")
-        case .workspaceId:
-            Setting(
-                "workspace.id", .pathPart, needed: true,
-                doc: "The id of the workspace.")
         case .region:
             Setting(
                 "region", .text,
-                doc: "The region, for example ap-southeast-3; tells where IAM is.")
+                doc:
+                    "The region, for example ap-southeast-3. It tells where the service and IAM are."
+            )
+        case .endpoint:
+            Setting(
+                "endpoint", .endpoint,
+                doc: """
+                    Where the service is. Empty: at https://secmaster.{region}.myhuaweicloud.com; \
+                    one of the two is needed.
+                    """)
+        case .iamEndpoint:
+            Setting(
+                "iam.endpoint", .endpoint,
+                doc: "Where IAM is. Empty: at https://iam.{region}.myhuaweicloud.com.")
+        case .projectId:
+            Setting(
+                "project.id", .pathPart,
+                doc: """
+                    The id of the project. Needed for everything but looking it up; with auth = \
+                    password and by producers from the start.
+                    """)
+        case .workspaceId:
+            Setting(
+                "workspace.id", .pathPart,
+                doc: """
+                    The id of the workspace. Needed for everything but looking up projects and \
+                    workspaces; a producer is not made without it.
+                    """)
         case .auth:
             Setting(
                 "auth", .choice(["token", "password", "aksk"]), "token",
@@ -71,10 +83,6 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                     The name of the account that the user belongs to. A new one counts from the \
                     next auth.password on.
                     """)
-        case .iamEndpoint:
-            Setting(
-                "iam.endpoint", .endpoint,
-                doc: "Where IAM is. Empty: at https://iam.{region}.myhuaweicloud.com.")
         case .accessKey:
             Setting(
                 "auth.access_key", .text, runtime: true,

@@ -64,19 +64,3 @@ enum PasswordRequest {
         return Int64(timegm(&parts))
     }
 }
-
-extension Config {
-    /// Where IAM is; nil when that is not set.
-    var iamEndpoint: Text? {
-        if let endpoint = text(.iamEndpoint) { return endpoint }
-        guard let region = text(.region) else { return nil }
-        // These have no IAM of their own.
-        let others: [StaticString] = [
-            "cn-north-11", "af-north-1", "eu-west-101", "ap-southeast-5", "cn-southwest-3",
-        ]
-        if others.contains(where: { ASCII.equal(region.bytes, $0) }) {
-            return "https://iam.myhuaweicloud.com"
-        }
-        return "https://iam.\(region).myhuaweicloud.com"
-    }
-}

@@ -184,6 +184,45 @@ struct ConfigTests {
         #expect(string(config.shown(.securityToken)) == "[redacted]")
     }
 
+    @Test func theRegionTellsWhatIsNotSet() throws {
+        var config = Config()
+        #expect(config.endpoint == nil && config.iamEndpoint == nil)
+        try set(&config, "auth.token", "t")
+        try set(&config, "region", "ap-southeast-3")
+        try config.check()
+        #expect(config.endpoint == "https://secmaster.ap-southeast-3.myhuaweicloud.com")
+        #expect(config.iamEndpoint == "https://iam.ap-southeast-3.myhuaweicloud.com")
+        try set(&config, "region", "eu-west-101")
+        #expect(config.endpoint == "https://secmaster.eu-west-101.myhuaweicloud.com")
+        #expect(config.iamEndpoint == "https://iam.myhuaweicloud.com")
+        try set(&config, "endpoint", "https://secmaster.eu-west-101.myhuaweicloud.eu")
+        try set(&config, "iam.endpoint", "http://127.0.0.1:1")
+        #expect(config.endpoint == "https://secmaster.eu-west-101.myhuaweicloud.eu")
+        #expect(config.iamEndpoint == "http://127.0.0.1:1")
+    }
+
+    @Test(arguments: ["a/b", "user@evil.test", "evil.test:443", "a b", "a?b", "a#b", "ä"])
+    func regionsAreHeldToWhatAHostNameCanHold(_ region: String) throws {
+        var config = Config()
+        try set(&config, "auth.token", "t")
+        try set(&config, "region", region)
+        let error = failure { try config.check() }
+        #expect(error?.code == .config)
+        #expect(error?[.key] == "region")
+        try set(&config, "endpoint", "http://127.0.0.1:1")
+        #expect(failure { try config.check() }?[.key] == "region")
+    }
+
+    @Test func idsAreNeededWhereTheyAreUsed() throws {
+        var config = try complete()
+        try set(&config, "workspace.id", "")
+        try config.check()
+        #expect(failure { try config.checkProducer() }?.message.contains("workspace.id") == true)
+        let error = failure { try withBytes("c") { _ = try TargetURL.make(config, $0) } }
+        #expect(error?.code == .config)
+        #expect(error?[.key] == "workspace.id")
+    }
+
     @Test(arguments: [
         (["backoff.base": "40s"], "backoff.base", "backoff.cap"),
         (["backoff.cap": "100ms"], "backoff.base", "backoff.cap"),
