@@ -141,6 +141,7 @@ enum {
     DP_E_SERVER = 450,     /* the service or its gateway failed */
     DP_E_REPLY = 460,      /* accepted, but the reply cannot be used */
     DP_E_REPLY_ITEM = 461, /* accepted, but without an id for this object */
+    DP_E_NAME = 470,       /* no id has this name, or more than one has */
 
     /* 5xx: the life of a handle or of an object. */
     DP_E_FORKED = 500,    /* the handle belongs to the parent process */
@@ -343,7 +344,8 @@ typedef struct dp_client dp_client;
 /* What became of each object of a request, in the request's order. */
 typedef struct dp_reports dp_reports;
 
-/* A client with a copy of these settings. Opens no connection yet. Owned.
+/* A client with a copy of these settings. Opens no connection yet. "project.id"
+ * and "workspace.id" are needed by the calls that use them, not here. Owned.
  * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
  * setting is missing or two of them clash (both are named); DP_E_NOMEM. */
 dp_client *dp_client_new(const dp_config *config, dp_error **error_out);
@@ -358,9 +360,31 @@ dp_client *dp_client_new(const dp_config *config, dp_error **error_out);
 dp_code dp_client_set(dp_client *client, const char *key, const char *value,
                       dp_error **error_out);
 
-/* Submits the request to a target, a data class id, and waits for the
- * outcome. `timeout_ms` bounds the whole call, attempts and the pauses between
- * them together; 0 stands for the setting "request.timeout".
+/* Finds the id that has a name. `kind` is one of
+ *   "project"    by its name, which is often that of its region; IAM is asked
+ *   "workspace"  by its name; needs "project.id"
+ *   "dataclass"  by its name, such as "Alert", or, where no name fits, by its
+ *                business code; needs "project.id" and "workspace.id"
+ * Names are compared exactly, upper and lower case included. `timeout_ms`
+ * bounds the whole call; 0 stands for the setting "request.timeout". Within it
+ * the call tries again whatever may pass, for nothing is changed by asking.
+ * `id_out` receives the id, NULL on failure. Owned; release it with dp_free.
+ * Safe from any thread.
+ * Returns DP_OK; DP_E_NAME, with the nearest names or with all ids that have
+ * it in the message; DP_E_ARGUMENT for NULL, negative time, another kind or a
+ * name that is empty or has a control character; DP_E_CONFIG for an id or an
+ * address that is needed and not set; DP_E_NOMEM; DP_E_FORKED; or what the
+ * attempt came to, DP_E_RESOLVE to DP_E_REPLY, with "stored" always "no". */
+dp_code dp_client_lookup(dp_client *client, const char *kind, const char *name,
+                         int32_t timeout_ms, char **id_out,
+                         dp_error **error_out);
+
+/* Submits the request to a target and waits for the outcome. A target is a
+ * data class id, or its name as "name:Alert": that is looked up as by
+ * dp_client_lookup when the client meets it first, and once more when the
+ * service knows the id no longer. `timeout_ms` bounds the whole call,
+ * look-ups, attempts and the pauses between them together; 0 stands for the
+ * setting "request.timeout".
  *
  * The call tries again, after a pause, only when the service certainly holds
  * nothing and might accept later (no connection, throttled); it never repeats
@@ -375,7 +399,9 @@ dp_code dp_client_set(dp_client *client, const char *key, const char *value,
  *
  * Returns DP_OK when every object is stored. Before anything is attempted:
  * DP_E_ARGUMENT (NULL, negative time, a target that is empty or has '/' or a
- * control character), DP_E_EMPTY, DP_E_TOO_LARGE, DP_E_NOMEM, DP_E_FORKED.
+ * control character), DP_E_CONFIG ("project.id" or "workspace.id" is not
+ * set), DP_E_EMPTY, DP_E_TOO_LARGE, DP_E_NOMEM, DP_E_FORKED; of a name also
+ * what dp_client_lookup returns.
  * Otherwise the code of the outcome, DP_E_RESOLVE to DP_E_REPLY_ITEM,
  * DP_E_TOO_LARGE or DP_E_NOMEM, with "stored" in the error. */
 dp_code dp_client_submit(dp_client *client, const char *target,
@@ -441,10 +467,11 @@ typedef struct dp_producer dp_producer;
 dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
 
 /* Takes one object for a target, a data class id: JSON text of `len` bytes,
- * checked and copied as by dp_request_add. When the queue is full it waits for
- * room for up to `timeout_ms`; 0 never waits. `ticket_out`, unless NULL,
- * receives the number that the report will carry, counted from 1; `opaque`
- * comes back in the report as it is.
+ * checked and copied as by dp_request_add. A producer takes no "name:Alert";
+ * dp_client_lookup finds the id. When the queue is full it waits for room for
+ * up to `timeout_ms`; 0 never waits. `ticket_out`, unless NULL, receives the
+ * number that the report will carry, counted from 1; `opaque` comes back in
+ * the report as it is.
  * Safe from any thread.
  * Returns DP_OK when the object was taken. Otherwise it was not: DP_E_ARGUMENT
  * for NULL, negative time or a bad target; DP_E_JSON with "offset";

@@ -9,13 +9,14 @@
 /// (`ClientRetry`); then each object has its report (`Reports`).
 ///
 /// Runs on: any thread, many at once.
-/// Guarded by: `config` and `serviceTime` by their locks; the pool and the tokens by their own; all
-/// else is immutable.
+/// Guarded by: `config`, `serviceTime` and `names` by their locks; the pool and the tokens by their
+/// own; all else is immutable.
 package final class Client: Sendable {
     private let config: Lock<Config>
     private let pool = TransferPool()
     private let serviceTime = Lock(ServiceTime())
     private let tokens: TokenSource?
+    let names = Lock(TargetNames())
     private let generation: Int
 
     /// Opens no connection, but what libcurl cannot do is found here and not at the first alert.
@@ -52,17 +53,45 @@ package final class Client: Sendable {
     package func submit(
         _ target: UnsafeRawBufferPointer, _ request: Request, timeout: Int64
     ) throws(DatapanelError) -> Submission {
+        let passes = try begin(timeout)
+        let config = passes.config
+        let body = try request.body(config.listField)
+        let bodyHash = config.auth == .aksk ? try body.pieces.hash() : nil
+        let call = { (target: UnsafeRawBufferPointer) throws(DatapanelError) in
+            Call(
+                passes: passes, url: try TargetURL.make(config, target), body: body,
+                bodyHash: bodyHash, ids: try ItemIds(capacity: request.count))
+        }
+        if let name = TargetNames.name(in: target) {
+            return try withTransfer(config) { transfer throws(DatapanelError) in
+                try submit(named: name, passes, transfer) {
+                    id throws(DatapanelError) in try call(id.bytes).run(transfer)
+                }
+            }
+        }
+        let direct = try call(target)
+        return try withTransfer(config) { transfer throws(DatapanelError) in
+            try direct.run(transfer)
+        }
+    }
+
+    /// What holds for a call that begins now, and until when it may take.
+    func begin(_ timeout: Int64) throws(DatapanelError) -> Passes {
         if isForked { throw Self.forked }
         let config = self.config.with { $0 }
-        let body = try request.body(config.listField)
-        let call = Call(
-            config: config, url: try TargetURL.make(config, target), body: body,
-            bodyHash: config.auth == .aksk ? try body.pieces.hash() : nil,
-            ids: try ItemIds(capacity: request.count), serviceTime: serviceTime, tokens: tokens,
-            deadline: Clock.monotonic() + (timeout > 0 ? timeout : config.number(.requestTimeout)))
+        let time = timeout > 0 ? timeout : config.number(.requestTimeout)
+        return Passes(
+            config: config, serviceTime: serviceTime, tokens: tokens,
+            deadline: Clock.monotonic() + time)
+    }
+
+    /// Lends a connection.
+    func withTransfer<Result>(
+        _ config: Config, _ body: (Transfer) throws(DatapanelError) -> Result
+    ) throws(DatapanelError) -> Result {
         let transfer = try pool.take(config)
         defer { pool.giveBack(transfer) }
-        return try SignalGuard.withoutPipe { () throws(DatapanelError) in try call.run(transfer) }
+        return try SignalGuard.withoutPipe { () throws(DatapanelError) in try body(transfer) }
     }
 
     private var isForked: Bool { generation != ProcessGeneration.current() }

@@ -35,6 +35,7 @@ extension Code {
         case .server: (DP_E_SERVER, "DP_E_SERVER")
         case .reply: (DP_E_REPLY, "DP_E_REPLY")
         case .replyItem: (DP_E_REPLY_ITEM, "DP_E_REPLY_ITEM")
+        case .name: (DP_E_NAME, "DP_E_NAME")
         case .forked: (DP_E_FORKED, "DP_E_FORKED")
         case .cancelled: (DP_E_CANCELLED, "DP_E_CANCELLED")
         case .expired: (DP_E_EXPIRED, "DP_E_EXPIRED")

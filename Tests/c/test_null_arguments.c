@@ -120,6 +120,7 @@ static void client(void)
     dp_request *request = check_request(1);
     dp_error *error = NULL;
     dp_reports *reports = NULL;
+    char *id = (char *)request;
 
     CHECK(dp_client_new(NULL, &error) == NULL);
     CHECK_CODE(dp_error_code(error), DP_E_ARGUMENT);
@@ -135,6 +136,17 @@ static void client(void)
     CHECK_CODE(dp_client_submit(client, ALERT, NULL, 0, &reports, NULL),
                DP_E_ARGUMENT);
     CHECK(reports == NULL);
+    CHECK_CODE(dp_client_lookup(NULL, "workspace", "demo", 0, &id, NULL),
+               DP_E_ARGUMENT);
+    CHECK_CODE(dp_client_lookup(client, NULL, "demo", 0, &id, NULL),
+               DP_E_ARGUMENT);
+    CHECK_CODE(dp_client_lookup(client, "workspace", NULL, 0, &id, NULL),
+               DP_E_ARGUMENT);
+    CHECK(id == NULL);
+    CHECK_CODE(dp_client_lookup(client, "workspace", "demo", 0, NULL, &error),
+               DP_E_ARGUMENT);
+    CHECK_HAS(dp_error_message(error), "id_out");
+    dp_error_free(error);
     CHECK_CODE(dp_client_submit(client, ALERT, request, 0, NULL, NULL), DP_OK);
     CHECK_INT(check_stat("objects"), 1);
     dp_request_free(request);

@@ -30,6 +30,7 @@ POINTERS = {
     "const char *": ctypes.c_char_p,
     # What the library gives away stays a pointer, or nobody could give it back.
     "char *": ctypes.POINTER(ctypes.c_char),
+    "char **": ctypes.POINTER(ctypes.POINTER(ctypes.c_char)),
     "void *": ctypes.c_void_p,
     "const void *": ctypes.c_void_p,
 }

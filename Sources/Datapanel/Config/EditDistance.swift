@@ -22,7 +22,7 @@ enum EditDistance {
             var diagonal = row[0]
             row[0] = line + 1
             for column in 0..<width {
-                let same = ASCII.lower(name[line]) == key[column]
+                let same = ASCII.lower(name[line]) == ASCII.lower(key[column])
                 let changed = diagonal + (same ? 0 : 1)
                 diagonal = row[column + 1]
                 row[column + 1] = min(changed, diagonal + 1, row[column] + 1)

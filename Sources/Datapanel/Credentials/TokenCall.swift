@@ -15,7 +15,7 @@ final class TokenCall {
         self.transfer = transfer
         url = PasswordRequest.url(order.credentials)
         headers = try CallHeaders.make(
-            order.credentials, url, bodyHash: nil, ServiceTime().read(now: 0), token: nil)
+            order.credentials, "POST", url, bodyHash: nil, ServiceTime().read(now: 0), token: nil)
         body = try PasswordRequest.body(order.credentials)
         password = order.credentials.text(.authPassword)
     }

@@ -114,6 +114,15 @@ struct ProducerState {
 
     mutating func target(named name: UnsafeRawBufferPointer) throws(DatapanelError) -> Int {
         for index in targets.indices where targets[index].name.equals(name) { return index }
+        if TargetNames.name(in: name) != nil {
+            throw DatapanelError(
+                .argument,
+                """
+                a producer takes a data class's id and not \"\(Excerpt.of(name, limit: 80))\"; \
+                dp_client_lookup finds it
+                """
+            ).with(.key, "target")
+        }
         let url = try TargetURL.make(config, name)
         let queue = TargetQueue(try Text(name), url)
         queue.isPaused = isPaused

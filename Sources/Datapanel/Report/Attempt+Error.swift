@@ -16,7 +16,7 @@ extension Attempt {
     }
 
     /// What a person and a program are told; nil when all objects have their ids.
-    func error(_ url: Text, _ ids: ItemIds) -> DatapanelError? {
+    func error(_ url: Text, _ ids: ItemIds?) -> DatapanelError? {
         guard verdict.code != .ok else { return nil }
         return DatapanelError(verdict.code, message(url, ids))
             .with(.httpStatus, exchange.status > 0 ? "\(exchange.status)" : nil)
@@ -29,16 +29,17 @@ extension Attempt {
             .with(.curl, exchange.curlText)
             .with(
                 .reply,
-                verdict.stored == .maybe ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
+                verdict.stored == .maybe || verdict.code == .reply
+                    ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
     }
 
-    private func message(_ url: Text, _ ids: ItemIds) -> Text {
+    private func message(_ url: Text, _ ids: ItemIds?) -> Text {
         let text = TextBuilder()
-        text.append("POST \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)")
+        text.append("\(method) \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)")
         if exchange.status > 0 && !isNamed { text.append(", status \(exchange.status)") }
         if let code = service.code { text.append(", \(code)") }
         if let message = service.message { text.append(" \"\(message)\"") }
-        if verdict.code == .replyItem {
+        if verdict.code == .replyItem, let ids {
             text.append(", \(ids.missingCount) of \(ids.capacity)")
         }
         if let curlText = exchange.curlText { text.append(" (\(curlText))") }

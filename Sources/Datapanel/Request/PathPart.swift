@@ -4,12 +4,17 @@
 package enum PathPart {
     /// What is wrong with the text; nil when nothing is.
     package static func flaw(_ text: UnsafeRawBufferPointer) -> Text? {
-        if text.count == 0 { return "is empty" }
         if text.contains(UInt8(ascii: "/")) { return "has a '/', which would name another route" }
-        if text.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "has a control character" }
         if ASCII.equal(text, ".") || ASCII.equal(text, "..") {
             return "would name another route"
         }
+        return textFlaw(text)
+    }
+
+    /// The same for a name, which can have any character that can be read.
+    package static func textFlaw(_ text: UnsafeRawBufferPointer) -> Text? {
+        if text.count == 0 { return "is empty" }
+        if text.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "has a control character" }
         return UTF8Check.isValid(text) ? nil : "is not valid UTF-8"
     }
 

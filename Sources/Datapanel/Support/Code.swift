@@ -8,6 +8,6 @@ package enum Code: CaseIterable, Sendable {
     case argument, config, json, path, empty, tooLarge
     case noMemory, file, queueFull, wait, `internal`
     case resolve, connect, tls, tlsVerify, proxy, send, noReply, timeout
-    case rejected, auth, forbidden, endpoint, throttled, server, reply, replyItem
+    case rejected, auth, forbidden, endpoint, throttled, server, reply, replyItem, name
     case forked, cancelled, expired, closed
 }

@@ -52,6 +52,13 @@ package final class Text: @unchecked Sendable {
         return memcmp(pointer, start, count) == 0
     }
 
+    /// A copy that its taker releases.
+    func owned() throws(DatapanelError) -> OwnedText {
+        var copy = Bytes()
+        try copy.append(bytes)
+        return try copy.take()
+    }
+
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: pointer, count: count)
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The header lines of a batch-create call.
+/// The header lines of a call.
 enum CallHeaders {
     /// `bodyHash` is what calls are signed with, if they are; `token` is what IAM gave, if it was
     /// asked.
     static func make(
-        _ config: Config, _ url: Text, bodyHash: Text?, _ time: ServiceTime.Reading, token: Text?
+        _ config: Config, _ method: StaticString, _ url: Text, bodyHash: Text?,
+        _ time: ServiceTime.Reading, token: Text?
     ) throws(DatapanelError) -> HeaderList {
         let contentType: Text = "application/json;charset=UTF-8"
         var headers = HeaderList()
@@ -15,7 +16,7 @@ enum CallHeaders {
         try headers.add("Expect:")
         try headers.add("User-Agent", "libdatapanel/\(version)", secret: false)
         let call = SignedCall(
-            method: "POST", url: url, contentType: contentType, bodyHash: bodyHash, time: time)
+            method: method, url: url, contentType: contentType, bodyHash: bodyHash, time: time)
         try Credentials.authorize(&headers, config, call, token)
         return headers
     }

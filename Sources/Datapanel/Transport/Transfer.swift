@@ -52,13 +52,21 @@ final class Transfer {
         finish(curl_easy_perform(easy))
     }
 
-    /// Makes ready to post. Body and headers stay where they are until `finish`.
+    /// Asks for what is at an address, in the same way.
+    func get(
+        _ url: Text, _ headers: borrowing HeaderList, config: Config, timeout: Int64
+    ) -> Exchange {
+        begin(url, headers, nil, config: config, timeout: timeout)
+        return finish(curl_easy_perform(easy))
+    }
+
+    /// Makes ready to post, or to get where there is no body. Body and headers stay where they are until `finish`.
     func begin(
-        _ url: Text, _ headers: borrowing HeaderList, _ body: BodyPieces, config: Config,
+        _ url: Text, _ headers: borrowing HeaderList, _ body: BodyPieces?, config: Config,
         timeout: Int64
     ) {
         exchange = Exchange()
-        exchange.bodyCount = body.count
+        exchange.bodyCount = body?.count ?? 0
         self.body = body
         replyLimit = Int(config.number(.replyBytes))
         stall = StallWatch(limit: config.number(.stallTimeout))
@@ -67,7 +75,12 @@ final class Transfer {
         let connectTimeout = min(config.number(.connectTimeout), timeout)
         dpx_curl_set_text(easy, CURLOPT_URL, url.pointer)
         dpx_curl_set_headers(easy, headers.first)
-        dpx_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        if let body {
+            dpx_curl_set_long(easy, CURLOPT_POST, 1)
+            dpx_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        } else {
+            dpx_curl_set_long(easy, CURLOPT_HTTPGET, 1)
+        }
         dpx_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(timeout))
         dpx_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout))
     }

@@ -30,10 +30,18 @@ enum TransferEnding {
         _ easy: UnsafeMutableRawPointer, _ exchange: borrowing Exchange
     ) -> Facts.Ending {
         if exchange.bodyTaken > 0 || exchange.status > 0 { return .outOfTime }
+        // A request without a body is out with its head.
+        if exchange.bodyCount == 0 && hasSentHead(easy) { return .outOfTime }
         if time(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .unresolved }
         if time(easy, CURLINFO_CONNECT_TIME_T) == 0 { return .unconnected }
         if time(easy, CURLINFO_PRETRANSFER_TIME_T) == 0 { return .badHandshake }
         return .outOfTime
+    }
+
+    private static func hasSentHead(_ easy: UnsafeMutableRawPointer) -> Bool {
+        var size = 0
+        dpx_curl_get_long(easy, CURLINFO_REQUEST_SIZE, &size)
+        return size > 0
     }
 
     private static func time(_ easy: UnsafeMutableRawPointer, _ info: CURLINFO) -> curl_off_t {

@@ -18,7 +18,6 @@ enum TransferOptions {
         // the thread in which it asks. One that does not know the option makes the call late.
         _ = dpx_curl_set_quick_exit(easy)
         try set(easy, CURLOPT_NOPROGRESS, 0)
-        try set(easy, CURLOPT_POST, 1)
         try set(easy, CURLOPT_PATH_AS_IS, 1)
         try set(easy, CURLOPT_FOLLOWLOCATION, 0)
         try set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)

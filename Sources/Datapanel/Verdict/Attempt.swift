@@ -2,6 +2,7 @@
 
 /// One attempt, judged: what it brought, and what that means.
 struct Attempt: ~Copyable {
+    let method: StaticString
     let number: Int
     let verdict: Verdict
     let service: ServiceError
@@ -9,7 +10,18 @@ struct Attempt: ~Copyable {
     let retryAfter: Int64?
     private(set) var exchange: Exchange
 
+    /// Of a page of a list that is no such page.
+    init(_ number: Int, lookup exchange: consuming Exchange) {
+        method = "GET"
+        self.number = number
+        retryAfter = exchange.head.retryAfter(now: Clock.unix() / 1_000_000)
+        verdict = LookupVerdict.of(exchange, hasRetryAfter: retryAfter != nil)
+        service = ServiceError(exchange.reply.view)
+        self.exchange = exchange
+    }
+
     init(_ number: Int, _ exchange: consuming Exchange, _ ids: ItemIds) {
+        method = "POST"
         self.number = number
         retryAfter = exchange.head.retryAfter(now: Clock.seconds())
         let isSuccess = (200...299).contains(exchange.status)

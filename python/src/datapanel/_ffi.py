@@ -108,6 +108,7 @@ _ticket_out = POINTER(c_uint64)
 
 # A `char *` that is ours to free must stay a pointer; c_char_p would turn it into bytes.
 _owned_text = POINTER(c_char)
+_text_out = POINTER(_owned_text)
 
 # Name -> (what it returns, what it takes), in the order of the header.
 PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
@@ -144,6 +145,10 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "dp_request_free": (None, (_request,)),
     "dp_client_new": (_client, (_config, _error_out)),
     "dp_client_set": (dp_code, (_client, c_char_p, c_char_p, _error_out)),
+    "dp_client_lookup": (
+        dp_code,
+        (_client, c_char_p, c_char_p, c_int32, _text_out, _error_out),
+    ),
     "dp_client_submit": (
         dp_code,
         (_client, c_char_p, _request, c_int32, _reports_out, _error_out),

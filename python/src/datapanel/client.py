@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import math
-from ctypes import POINTER, byref
-from typing import TYPE_CHECKING, Any
+from ctypes import POINTER, byref, c_char, string_at
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _settings, report
 from ._failure import Failure
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ._objects import Objects
     from ._settings import Setting
     from .report import Report
+
+Kind = Literal["project", "workspace", "dataclass"]
 
 _MILLISECONDS_MAX = 2**31 - 1
 
@@ -103,8 +105,9 @@ class Client:
         id: str | None = None,
         timeout: float | None = None,
     ) -> list[Report]:
-        """Submit objects to a target, a data class id, in one request and wait for the outcome.
+        """Submit objects to a target in one request and wait for the outcome.
 
+        A target is a data class id, or its name as "name:Alert", which the client looks up.
         `objects` is one object or any iterable of them. A dict becomes compact JSON; JSON in bytes
         or str is sent exactly as it stands. The other arguments are members of the request, sent
         when they are not None. `timeout` bounds the whole call in seconds, attempts and pauses
@@ -140,6 +143,37 @@ class Client:
         ):
             _fill(request, envelope, objects, failure)
             return _send(client, target, request, milliseconds, failure)
+
+    def lookup(self, kind: Kind, name: str, *, timeout: float | None = None) -> str:
+        """Return the id that a name has; `kind` is "project", "workspace" or "dataclass".
+
+        >>> with Client.from_environment() as client:
+        ...     client.lookup("dataclass", "Alert")
+        '9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02'
+
+        A data class has a business code, too, which counts where no name fits. Names are compared
+        exactly. A client that looks up a project or a workspace needs no `workspace_id`, and for
+        projects no `project_id`. `timeout` is as for `submit`.
+
+        Raises `DatapanelError` with the code `DP_E_NAME` when no id has the name, or more than one
+        has; the message tells the nearest names or all the ids.
+        """
+        milliseconds = _milliseconds(timeout)
+        with self._handle.use() as client, Failure() as failure:
+            pointer = POINTER(c_char)()
+            try:
+                code = lib.dp_client_lookup(
+                    client,
+                    encoded(kind, "kind"),
+                    encoded(name, "name"),
+                    milliseconds,
+                    byref(pointer),
+                    failure.out,
+                )
+                failure.check(code)
+                return string_at(pointer).decode()
+            finally:
+                lib.dp_free(pointer)
 
     def set(self, **settings: Setting) -> None:
         """Change settings of a client in use; calls that begin later see them.

@@ -72,6 +72,8 @@ class Code(enum.IntEnum):
     """Accepted, but the reply cannot be used."""
     DP_E_REPLY_ITEM = 461
     """Accepted, but without an id for this object."""
+    DP_E_NAME = 470
+    """No id has this name, or more than one has."""
 
     DP_E_FORKED = 500
     """The handle belongs to the parent process."""

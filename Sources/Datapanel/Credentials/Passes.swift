@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a call of a client may do, and until when: gives each of its attempts what shows who sends
+/// it. Signatures are good for minutes only and tokens end, so each attempt has a pass of its own.
+struct Passes {
+    let config: Config
+    let serviceTime: Lock<ServiceTime>
+    /// Where IAM gives them.
+    let tokens: TokenSource?
+    /// On the monotonic clock, in milliseconds.
+    let deadline: Int64
+
+    struct Pass: ~Copyable {
+        let headers: HeaderList
+        fileprivate let signedAt: ServiceTime.Reading
+        fileprivate let token: TokenState.Token?
+    }
+
+    /// `bodyHash` is nil without a body, and where calls are not signed.
+    func next(
+        _ method: StaticString, _ url: Text, bodyHash: Text?, _ transfer: Transfer
+    ) throws(DatapanelError) -> Pass {
+        let token = try tokens?.token(transfer, until: deadline)
+        let time = serviceTime.with { $0.read(now: Clock.seconds()) }
+        let headers = try CallHeaders.make(
+            config, method, url, bodyHash: bodyHash, time, token: token?.text)
+        return Pass(headers: headers, signedAt: time, token: token)
+    }
+
+    /// Whether an attempt was refused for what showed who sent it, and the next pass is a better
+    /// one.
+    func isRenewed(
+        _ attempt: borrowing Attempt, _ pass: borrowing Pass, wasRenewed: Bool
+    ) -> Bool {
+        if let tokens, let token = pass.token {
+            return tokens.answered(token, attempt.verdict, hasRenewed: wasRenewed)
+        }
+        guard config.auth == .aksk, !wasRenewed else { return false }
+        return serviceTime.with { $0.answered(attempt, to: pass.signedAt, log: config.log) }
+    }
+}
