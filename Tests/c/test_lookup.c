@@ -7,6 +7,7 @@
 #include "wire.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CROWD "a15e0d17-3c42-4b8a-9f60-7d1e2c4b5000"
@@ -281,6 +282,60 @@ static void a_connection_serves_both(void)
     dp_client_free(client);
 }
 
+/* Signed look-ups have no body, and their queries are signed with them. */
+static void look_ups_are_signed(void)
+{
+    static const char *const settings[][2] = {
+        { "auth", "aksk" }, { "auth.access_key", "AKEXAMPLE" },
+        { "auth.secret_key", "SKEXAMPLE" },
+    };
+    dp_config *config = check_config();
+    dp_error *error = NULL;
+    dp_client *client;
+    char url[LOOKUP_TEXT_MAX];
+
+    snprintf(url, sizeof url, "%s", dp_config_get(config, "endpoint"));
+    CHECK_CODE(dp_config_set(config, "iam.endpoint", url, NULL), DP_OK);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        CHECK_CODE(dp_config_set(config, settings[i][0], settings[i][1], NULL),
+                   DP_OK);
+    client = dp_client_new(config, NULL);
+    REQUIRE(client != NULL);
+    names_have_ids(client);
+    near_names_are_told(client);
+    CHECK_CODE(find(client, "workspace", "a b&c=d+ä/%", NULL, &error),
+               DP_E_NAME);
+    dp_error_free(error);
+    dp_client_free(client);
+    dp_config_free(config);
+}
+
+/* IAM gives the token, and one that has ended is renewed on the way. */
+static void look_ups_renew_their_token(void)
+{
+    static const char *const settings[][2] = {
+        { "auth", "password" }, { "auth.user", "emulator-user" },
+        { "auth.password", "emulator-password" },
+        { "auth.domain", "emulator-account" },
+    };
+    dp_config *config = check_config();
+    dp_client *client;
+    char url[LOOKUP_TEXT_MAX];
+
+    snprintf(url, sizeof url, "%s", dp_config_get(config, "endpoint"));
+    CHECK_CODE(dp_config_set(config, "iam.endpoint", url, NULL), DP_OK);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        CHECK_CODE(dp_config_set(config, settings[i][0], settings[i][1], NULL),
+                   DP_OK);
+    client = dp_client_new(config, NULL);
+    REQUIRE(client != NULL);
+    names_have_ids(client);
+    free(check_call("DELETE", "/_emulator/tokens", NULL, NULL));
+    names_have_ids(client);
+    dp_client_free(client);
+    dp_config_free(config);
+}
+
 int main(void)
 {
     dp_client *client = client_without(NULL);
@@ -296,6 +351,8 @@ int main(void)
     it_ends_with_its_time(client);
     pages_without_an_end_are_left();
     a_connection_serves_both();
+    look_ups_are_signed();
+    look_ups_renew_their_token();
     dp_client_free(client);
     return check_result();
 }
