@@ -188,7 +188,8 @@ static void what_does_not_pass_is_told(dp_client *client)
         const char *fault;
         dp_code code;
     } rows[] = {
-        { "{\"status\":400}", DP_E_REJECTED }, { "{\"status\":401}", DP_E_AUTH },
+        { "{\"status\":400}", DP_E_REJECTED },
+        { "{\"status\":401}", DP_E_AUTH },
         { "{\"status\":403}", DP_E_FORBIDDEN },
         { "{\"status\":404}", DP_E_ENDPOINT },
         { "{\"status\":302}", DP_E_ENDPOINT },

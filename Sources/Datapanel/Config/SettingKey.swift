@@ -21,7 +21,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
             Setting(
                 "region", .text,
                 doc:
-                    "The region, for example ap-southeast-3. It tells where the service and IAM are."
+                    "The region, such as ap-southeast-3. It tells where the service and IAM are."
             )
         case .endpoint:
             Setting(

@@ -26,8 +26,8 @@ enum ServicePath {
             throw DatapanelError(
                 .config,
                 """
-                \(name) is not set, and this call needs it; make a client with it (dp_client_lookup \
-                finds it by name)
+                \(name) is not set, and this call needs it; make a client with it \
+                (dp_client_lookup finds it by name)
                 """
             ).with(.key, "\(name)")
         }

@@ -60,7 +60,8 @@ final class Transfer {
         return finish(curl_easy_perform(easy))
     }
 
-    /// Makes ready to post, or to get where there is no body. Body and headers stay where they are until `finish`.
+    /// Makes ready to post, or to get where there is no body. Body and headers stay where they are
+    /// until `finish`.
     func begin(
         _ url: Text, _ headers: borrowing HeaderList, _ body: BodyPieces?, config: Config,
         timeout: Int64
