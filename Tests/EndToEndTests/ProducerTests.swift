@@ -116,18 +116,20 @@ struct ProducerTests {
     }
 
     @Test func anAmbiguousAttemptIsRepeatedAndMarked() throws {
-        let stream = try Stream(emulator.url)
+        let stream = try Stream(emulator.url, ["linger": "1m"])
         emulator.add(Fault(.drop(.stored)))
         for object in objects(7) { #expect(stream.send(object).0 == DP_OK) }
+        _ = stream.flush(0)
         let reports = stream.reports(7)
         #expect(reports.allSatisfy { $0.code == DP_OK && $0.isPossibleDuplicate })
         #expect(stored().count == 14)
     }
 
     @Test func anAmbiguousAttemptIsReportedWhenItMayNotBeRepeated() throws {
-        let stream = try Stream(emulator.url, ["ambiguous.policy": "fail"])
+        let stream = try Stream(emulator.url, ["ambiguous.policy": "fail", "linger": "1m"])
         emulator.add(Fault(.drop(.stored)))
         for object in objects(7) { #expect(stream.send(object).0 == DP_OK) }
+        _ = stream.flush(0)
         let reports = stream.reports(7)
         #expect(reports.allSatisfy { $0.code == DP_E_NO_REPLY && $0.stored == DP_STORED_MAYBE })
         #expect(Set(reports.compactMap(\.payload)) == Set(objects(7)))
@@ -157,9 +159,10 @@ struct ProducerTests {
     }
 
     @Test func aReplyThatFitsNotIsNeverSentAgain() throws {
-        let stream = try Stream(emulator.url)
+        let stream = try Stream(emulator.url, ["linger": "1m"])
         emulator.add(Fault(.ids(count: 2)))
         for object in objects(5) { #expect(stream.send(object).0 == DP_OK) }
+        _ = stream.flush(0)
         let reports = stream.reports(5)
         #expect(reports.allSatisfy { $0.code == DP_E_REPLY && $0.stored == DP_STORED_MAYBE })
         #expect(stored().count == 5)
