@@ -19,7 +19,8 @@ swift_tests=$(swift build --show-bin-path)/datapanelPackageTests.xctest
 run_swift() {
     "$swift_tests" --testing-library swift-testing "${@:2}" >"build/log/$1" 2>&1 </dev/null &&
         grep -q 'Test run with [1-9].* passed' "build/log/$1" ||
-        fail "$(tail -40 "build/log/$1")" "all of it is in build/log/$1"
+        fail "$(grep -aE 'recorded an issue|rror:' "build/log/$1" | head -20)" \
+            "all of it is in build/log/$1"
 }
 
 say "== the ledger: $objects objects"
