@@ -76,7 +76,7 @@ struct TokenTests {
         let stream = try Stream(
             emulator.url, settings(emulator, ["batch.objects": "1", "inflight": "1"]))
         for object in objects(2_000) { #expect(stream.send(object).0 == DP_OK) }
-        let reports = stream.reports(2_000)
+        let reports = stream.reports(2_000, within: 120)
         #expect(reports.count == 2_000)
         #expect(reports.allSatisfy { $0.code == DP_OK && !$0.isPossibleDuplicate })
         #expect(emulator.stats.objects == 2_000)

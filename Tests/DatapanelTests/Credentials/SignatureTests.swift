@@ -56,6 +56,7 @@ struct SignatureTests {
         }
         let body = try request.body(.dataObject)
         let whole = try body.text()
+        defer { whole.pointer.deallocate() }
         let bytes = UnsafeRawBufferPointer(start: whole.pointer, count: whole.count)
         #expect(try body.pieces.hash() == Digest.of(bytes).description)
     }

@@ -64,9 +64,9 @@ final class Stream {
     /// Reports until there are so many, or ten seconds are over. A target that is blocked waits for
     /// seconds; who urges it is the person that looks after it: any setting that is changed lets it
     /// try at once.
-    func reports(_ count: Int, urged: Bool = false) -> [Report] {
+    func reports(_ count: Int, urged: Bool = false, within seconds: Int = 10) -> [Report] {
         var found: [Report] = []
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(seconds)
         while found.count < count, ContinuousClock.now < deadline {
             if urged { _ = set("debug", "") }
             found += poll(urged ? 50 : 1_000)
