@@ -71,6 +71,7 @@ final class Stream {
             if urged { _ = set("debug", "") }
             found += poll(urged ? 50 : 1_000)
         }
+        #expect(found.count == count)
         return found
     }
 
