@@ -31,8 +31,8 @@ enum SettingsDocument {
 
     private static let tail = """
 
-        *needed*: there is no client without it. *runtime*: `dp_client_set` can change
-        it in use. *secret*: never shown, logged or put into an error.
+        *runtime*: `dp_client_set` can change it in use. *secret*: never shown, logged
+        or put into an error.
 
         This page is what `datapanel config --markdown` prints.
 
@@ -41,8 +41,7 @@ enum SettingsDocument {
     private static func row(_ key: SettingKey) -> String {
         let setting = key.setting
         let marks = [
-            setting.isNeeded ? "*needed*" : nil, setting.isRuntime ? "*runtime*" : nil,
-            setting.isSecret ? "*secret*" : nil,
+            setting.isRuntime ? "*runtime*" : nil, setting.isSecret ? "*secret*" : nil,
         ].compactMap { $0 }
         let meaning = (["\(setting.doc)"] + marks).joined(separator: " ")
         let takes = setting.range.count == 0 ? "\(setting.typeName)" : "\(setting.range)"

@@ -5,7 +5,6 @@ extension Config {
     /// Refuses what cannot work together. Nothing is ever clamped: a setting that does not hold
     /// what was written into it is worse than an error.
     package func check() throws(DatapanelError) {
-        for key in SettingKey.allCases where key.setting.isNeeded { try need(key, "is needed") }
         try checkEndpoint()
         try checkAuth()
         try inOrder(.backoffBase, .backoffCap)

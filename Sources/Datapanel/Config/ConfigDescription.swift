@@ -30,7 +30,6 @@ package enum ConfigDescription {
         case .text, .secret, .endpoint, .pathPart, .flag:
             break
         }
-        try object.set("needed", bool: setting.isNeeded)
         try object.set("runtime", bool: setting.isRuntime)
         try object.set("secret", bool: setting.isSecret)
         try setText(object, "environment", Environment.variable(key))

@@ -6,20 +6,17 @@ package struct Setting: Sendable {
     package let kind: Kind
     /// The default as text, in the setting's own syntax; "" where there is none.
     package let fallback: StaticString
-    /// Cannot be done without.
-    package let isNeeded: Bool
     /// Can be changed on a client in use.
     package let isRuntime: Bool
     package let doc: StaticString
 
     package init(
         _ key: StaticString, _ kind: Kind, _ fallback: StaticString = "",
-        needed: Bool = false, runtime: Bool = false, doc: StaticString
+        runtime: Bool = false, doc: StaticString
     ) {
         self.key = key
         self.kind = kind
         self.fallback = fallback
-        isNeeded = needed
         isRuntime = runtime
         self.doc = doc
     }

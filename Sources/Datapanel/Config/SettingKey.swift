@@ -20,9 +20,9 @@ package enum SettingKey: Int, CaseIterable, Sendable {
         case .region:
             Setting(
                 "region", .text,
-                doc:
-                    "The region, such as ap-southeast-3. It tells where the service and IAM are."
-            )
+                doc: """
+                    The region, such as ap-southeast-3. It tells where the service and IAM are.
+                    """)
         case .endpoint:
             Setting(
                 "endpoint", .endpoint,
