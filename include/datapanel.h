@@ -351,9 +351,10 @@ typedef struct dp_reports dp_reports;
 dp_client *dp_client_new(const dp_config *config, dp_error **error_out);
 
 /* Changes a setting of a client in use; calls that begin later see it. The
- * settings marked "runtime" can be changed: "auth.token", "request.timeout",
- * "connect.timeout", "backoff.base", "backoff.cap" and "debug"; "auth.user",
- * "auth.domain" and "auth.password", of which the last one makes them count.
+ * settings marked "runtime" in docs/CONFIGURATION.md can be changed, such as
+ * "auth.token" and "debug". A new "auth.user" or "auth.domain" counts from the
+ * next change of "auth.password", a new "auth.access_key" or
+ * "auth.security_token" from that of "auth.secret_key".
  * Safe from any thread.
  * Returns DP_OK; DP_E_ARGUMENT for NULL; DP_E_CONFIG for other keys and bad
  * values; DP_E_FORKED; DP_E_NOMEM. */
