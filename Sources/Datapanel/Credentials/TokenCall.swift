@@ -50,7 +50,7 @@ final class TokenCall {
             reply: exchange.head.isJSON ? .unusable : .page
         ).situation
         let failure = Self.failure(situation.verdict, exchange.status)
-        let retryAfter = exchange.head.retryAfter(now: Clock.unix() / 1_000_000)
+        let retryAfter = exchange.head.retryAfter(now: Clock.seconds())
         return .failure(failure, error(failure, situation, exchange), retryAfter: retryAfter)
     }
 

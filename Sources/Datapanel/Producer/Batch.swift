@@ -90,9 +90,6 @@ final class Batch {
         return buffer
     }
 
-    /// How much memory the batch holds.
-    var footprint: Int { objects.count + items.count }
-
     /// The bytes of the objects alone, as the queue counts them.
     var objectBytes: Int { objects.count - max(count - 1, 0) }
 

@@ -15,18 +15,6 @@ extension ProducerState {
         return epochs.end()
     }
 
-    /// The request for a token that has to be made now. Who has nothing to send needs none.
-    mutating func neededToken(now: Int64) -> TokenState.Order? {
-        guard !isStopping, queuedObjects > 0, case .fetch(let order) = tokens?.next(now: now)
-        else { return nil }
-        return order
-    }
-
-    /// Better credentials may help those that wait for a person.
-    func retryBlocked() {
-        for target in targets { target.probeAtOnce() }
-    }
-
     /// The targets that a caller means: one, or all for nil.
     private mutating func targets(
         named name: UnsafeRawBufferPointer?

@@ -14,7 +14,7 @@ struct Attempt: ~Copyable {
     init(_ number: Int, lookup exchange: consuming Exchange) {
         method = "GET"
         self.number = number
-        retryAfter = exchange.head.retryAfter(now: Clock.unix() / 1_000_000)
+        retryAfter = exchange.head.retryAfter(now: Clock.seconds())
         verdict = LookupVerdict.of(exchange, hasRetryAfter: retryAfter != nil)
         service = ServiceError(exchange.reply.view)
         self.exchange = exchange
