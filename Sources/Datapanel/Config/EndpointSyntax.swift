@@ -14,8 +14,10 @@ enum EndpointSyntax {
         }
         let authority = UnsafeRawBufferPointer(rebasing: text[scheme...])
         if authority.contains(UInt8(ascii: "@")) {
-            return
-                "has a user name; it takes scheme://host[:port], and credentials are settings of their own"
+            return """
+                has a user name; it takes scheme://host[:port], and credentials are settings of \
+                their own
+                """
         }
         let host = hostLength(authority)
         guard host > 0 else { return "has no host name" }
