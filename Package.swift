@@ -28,8 +28,10 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPosix"),
+        .systemLibrary(name: "CMachine"),
         .target(
-            name: "Datapanel", dependencies: ["CCurl", "CJansson", "CCrypto", "CPosix"],
+            name: "Datapanel",
+            dependencies: ["CCurl", "CJansson", "CCrypto", "CPosix", "CMachine"],
             swiftSettings: engine),
         .target(
             name: "DatapanelABI", dependencies: ["CDatapanel", "Datapanel", "CPosix"],
@@ -66,7 +68,7 @@ if !embedded {
             name: "datapanel-emulator", dependencies: ["DatapanelEmulator", argumentParser],
             swiftSettings: strict),
         .testTarget(
-            name: "DatapanelTests", dependencies: ["Datapanel"], swiftSettings: strict),
+            name: "DatapanelTests", dependencies: ["CMachine", "Datapanel"], swiftSettings: strict),
         .testTarget(
             name: "DatapanelABITests", dependencies: ["CDatapanel", "Datapanel", "DatapanelABI"],
             swiftSettings: strict),

@@ -9,7 +9,7 @@ scripts/tools.sh
 mkdir -p build/fuzz
 mapfile -t files < <(find Sources/Datapanel Tests/fuzz -name '*.swift' | sort)
 includes=()
-for module in Sources/C{Curl,Jansson,Crypto,Posix} Tests/fuzz/CLibFuzzer; do
+for module in Sources/C{Curl,Jansson,Crypto,Machine,Posix} Tests/fuzz/CLibFuzzer; do
     includes+=(-I "$module")
 done
 swiftc -sanitize=fuzzer,address -O -whole-module-optimization -assert-config Debug \

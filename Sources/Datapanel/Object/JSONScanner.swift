@@ -11,6 +11,7 @@ package struct JSONScanner {
     private let start: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
     package var at: UnsafePointer<UInt8>
+    private var stops: JSONStops
     private let depthLimit: Int
 
     package init(_ text: UnsafeRawBufferPointer, depthLimit: Int = JSONScanner.depthLimit) {
@@ -18,6 +19,7 @@ package struct JSONScanner {
         start = base.assumingMemoryBound(to: UInt8.self)
         end = start + text.count
         at = start
+        stops = JSONStops(start, end)
         self.depthLimit = min(depthLimit, JSONScanner.depthLimit)
     }
 
@@ -180,7 +182,7 @@ extension JSONScanner {
     package mutating func skipString() throws(JSONFault) {
         at += 1
         while true {
-            skipPlainWords()
+            at = stops.next(from: at)
             guard at < end else { throw fault("'\"' to end the string") }
             let byte = at.pointee
             if byte == UInt8(ascii: "\"") {
@@ -191,37 +193,9 @@ extension JSONScanner {
                 try skipEscape()
             } else if byte >= 0x80 {
                 try skipMultibyte()
-            } else if byte < 0x20 {
-                throw fault("an escape for the control character")
             } else {
-                at += 1
+                throw fault("an escape for the control character")
             }
-        }
-    }
-
-    /// Jumps to the next byte that needs a look, eight bytes at a time: a quote, a backslash, a
-    /// control character or a byte of a longer UTF-8 sequence.
-    ///
-    /// Each term sets the top bit of the bytes it looks for. A borrow can set wrong bits above the
-    /// first right one, never below it, and only the first one is used.
-    @inline(__always)
-    private mutating func skipPlainWords() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
-        while end - at >= 8 {
-            let word = UInt64(
-                littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            let control = (word &- ones &* 0x20) & ~word
-            let found =
-                (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | control | word)
-                & tops
-            if found != 0 {
-                at += found.trailingZeroBitCount >> 3
-                return
-            }
-            at += 8
         }
     }
 
