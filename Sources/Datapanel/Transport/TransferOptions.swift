@@ -8,7 +8,7 @@ enum TransferOptions {
     private static let idleSeconds = 50
     /// So that a service that moves in DNS is followed.
     private static let connectionLifeSeconds = 600
-    private static let uploadBufferSize = 64 << 10
+    private static let uploadBufferSize = 128 << 10
 
     static func apply(
         _ config: Config, to easy: UnsafeMutableRawPointer
