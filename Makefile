@@ -24,8 +24,8 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 	$(wildcard Sources/C*)) scripts/build-library.sh packaging
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
-.PHONY: help demo demo-restart lib cli emulator examples test check soak fuzz bench install \
-	uninstall clean
+.PHONY: help demo demo-restart lib cli emulator examples test check soak fuzz bench wheel \
+	install uninstall clean
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -61,6 +61,9 @@ fuzz: build/fuzz/datapanel-fuzz ## looks for inputs that break us: MINUTES=5 [TA
 bench: lib emulator ## compares speed and size with the other ways to do this
 	@scripts/bench.sh $(FLAVOUR)
 
+wheel: lib ## builds the Python package with all it needs: dist/*.whl, and an sdist
+	@scripts/build-wheel.sh
+
 install: lib ## installs below PREFIX=/usr/local, for packages also below DESTDIR=
 	@scripts/install.sh "$(dir $(lib))" "$(PREFIX)" "$(LIBDIR)" "$(DESTDIR)"
 
@@ -68,7 +71,7 @@ uninstall: ## removes what install put there, and nothing else
 	@scripts/uninstall.sh "$(PREFIX)" "$(DESTDIR)"
 
 clean: ## removes everything that was built
-	rm -rf build .build
+	rm -rf build .build dist
 
 $(lib_embedded): $(library_sources)
 	scripts/build-library.sh embedded

@@ -205,8 +205,11 @@ def _declare(library: CDLL, path: str) -> CDLL:
     return library
 
 
-def _load() -> CDLL:
-    """Load the library from beside this file, else DP_LIBRARY, else where the system keeps it."""
+def _load() -> tuple[CDLL, bool]:
+    """Load the library from beside this file, else DP_LIBRARY, else where the system keeps it.
+
+    Say as well whether it is the one beside this file, as in a wheel.
+    """
     beside = str(Path(__file__).with_name(SONAME))
     # A path that someone chose is never quietly replaced by another copy.
     chosen = os.environ.get("DP_LIBRARY") or SONAME
@@ -217,7 +220,7 @@ def _load() -> CDLL:
         except OSError as failure:
             tried.append(f"\n  {path}: {str(failure).removeprefix(f'{path}: ')}")
         else:
-            return _declare(library, path)
+            return _declare(library, path), path == beside
     raise ImportError(
         f"datapanel cannot load {SONAME}; tried{''.join(tried)}\n"
         "Build it with `make lib` and set DP_LIBRARY to build/lib/libdatapanel.so.1, or install it "
@@ -226,4 +229,4 @@ def _load() -> CDLL:
     )
 
 
-lib = _load()
+lib, is_bundled = _load()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Union
 
+from . import _trust
 from ._failure import Failure
 from ._ffi import lib
 from ._handle import owned
@@ -63,6 +64,7 @@ def new_client(settings: Mapping[str, Setting], *, environment: bool) -> Any:
         if environment:
             failure.check(lib.dp_config_load(config, None, failure.out))
         apply(settings, lib.dp_config_set, config)
+        _trust.complete(config)
         client = lib.dp_client_new(config, failure.out)
         if not client:
             raise failure.exception()
