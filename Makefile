@@ -25,7 +25,7 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
 .PHONY: help demo demo-restart lib cli emulator examples test check soak fuzz bench wheel \
-	install uninstall clean
+	deb install uninstall clean
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -63,6 +63,9 @@ bench: lib emulator ## compares speed and size with the other ways to do this
 
 wheel: lib ## builds the Python package with all it needs: dist/*.whl, and an sdist
 	@scripts/build-wheel.sh
+
+deb: lib cli emulator ## builds Debian packages of the library and the command: dist/*.deb
+	@scripts/build-deb.sh
 
 install: lib ## installs below PREFIX=/usr/local, for packages also below DESTDIR=
 	@scripts/install.sh "$(dir $(lib))" "$(PREFIX)" "$(LIBDIR)" "$(DESTDIR)"

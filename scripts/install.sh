@@ -8,6 +8,7 @@ source "$(dirname "$0")/common.sh"
 built=$1 prefix=$2 libdir=$3 destination=${4:-}
 [[ $prefix == /* && $libdir == /* ]] ||
     fail "PREFIX and LIBDIR are absolute paths, not '$prefix' and '$libdir'"
+[[ -z $destination ]] || mkdir -p "$destination"
 record=$prefix/share/datapanel/installed.txt
 [[ ! -e $destination$record ]] || scripts/uninstall.sh "$prefix" "$destination"
 
