@@ -345,7 +345,11 @@ typedef struct dp_client dp_client;
 typedef struct dp_reports dp_reports;
 
 /* A client with a copy of these settings. Opens no connection yet. "project.id"
- * and "workspace.id" are needed by the calls that use them, not here. Owned.
+ * and "workspace.id" are needed by the calls that use them, not here. Each may
+ * be an id or, as "name:demo", a name: the first call that needs its id looks
+ * it up as dp_client_lookup does, for all threads together, and within its own
+ * time. Without "project.id" it is the project that has the name of "region".
+ * Owned.
  * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
  * setting is missing or two of them clash (both are named); DP_E_NOMEM. */
 dp_client *dp_client_new(const dp_config *config, dp_error **error_out);
@@ -363,15 +367,15 @@ dp_code dp_client_set(dp_client *client, const char *key, const char *value,
 
 /* Finds the id that has a name. `kind` is one of
  *   "project"    by its name, which is often that of its region; IAM is asked
- *   "workspace"  by its name; needs "project.id"
+ *   "workspace"  by its name; needs "project.id" or "region"
  *   "dataclass"  by its name, such as "Alert", or, where no name fits, by its
- *                business code; needs "project.id" and "workspace.id"
+ *                business code; needs "workspace.id" as well
  * Names are compared exactly, upper and lower case included. `timeout_ms`
  * bounds the whole call; 0 stands for the setting "request.timeout". Within it
  * the call tries again whatever may pass, for nothing is changed by asking.
  * `id_out` receives the id, NULL on failure. Owned; release it with dp_free.
  * Safe from any thread.
- * Returns DP_OK; DP_E_NAME, with the nearest names or with all ids that have
+ * Returns DP_OK; DP_E_NAME, with the nearest names or with the ids that have
  * it in the message; DP_E_ARGUMENT for NULL, negative time, another kind or a
  * name that is empty or has a control character; DP_E_CONFIG for an id or an
  * address that is needed and not set; DP_E_NOMEM; DP_E_FORKED; or what the
@@ -382,8 +386,10 @@ dp_code dp_client_lookup(dp_client *client, const char *kind, const char *name,
 
 /* Submits the request to a target and waits for the outcome. A target is a
  * data class id, or its name as "name:Alert": that is looked up as by
- * dp_client_lookup when the client meets it first, and once more when the
- * service knows the id no longer. `timeout_ms` bounds the whole call,
+ * dp_client_lookup when the client meets it first, by one thread for all, and
+ * once more when the service knows the id no longer (404, or its codes for an
+ * unknown data class or workspace); so are the names of project and workspace.
+ * `timeout_ms` bounds the whole call,
  * look-ups, attempts and the pauses between them together; 0 stands for the
  * setting "request.timeout".
  *
@@ -399,9 +405,9 @@ dp_code dp_client_lookup(dp_client *client, const char *kind, const char *name,
  * the same request at the same time.
  *
  * Returns DP_OK when every object is stored. Before anything is attempted:
- * DP_E_ARGUMENT (NULL, negative time, a target that is empty or has '/' or a
- * control character), DP_E_CONFIG ("project.id" or "workspace.id" is not
- * set), DP_E_EMPTY, DP_E_TOO_LARGE, DP_E_NOMEM, DP_E_FORKED; of a name also
+ * DP_E_ARGUMENT (NULL, negative time, a target that is empty, has a control
+ * character or, in an id, '/'), DP_E_CONFIG ("project.id" or "workspace.id" is
+ * not set), DP_E_EMPTY, DP_E_TOO_LARGE, DP_E_NOMEM, DP_E_FORKED; of a name also
  * what dp_client_lookup returns.
  * Otherwise the code of the outcome, DP_E_RESOLVE to DP_E_REPLY_ITEM,
  * DP_E_TOO_LARGE or DP_E_NOMEM, with "stored" in the error. */

@@ -9,14 +9,14 @@
 /// (`ClientRetry`); then each object has its report (`Reports`).
 ///
 /// Runs on: any thread, many at once.
-/// Guarded by: `config`, `serviceTime` and `names` by their locks; the pool and the tokens by their
-/// own; all else is immutable.
+/// Guarded by: `config` and `serviceTime` by their locks; the pool, the tokens and the names by
+/// their own; all else is immutable.
 package final class Client: Sendable {
     private let config: Lock<Config>
     private let pool = TransferPool()
     private let serviceTime = Lock(ServiceTime())
     private let tokens: TokenSource?
-    let names = Lock(TargetNames())
+    let names = NameSource()
     private let generation: Int
 
     /// Opens no connection, but what libcurl cannot do is found here and not at the first alert.
@@ -36,6 +36,7 @@ package final class Client: Sendable {
         if isForked {
             pool.abandon()
             tokens?.abandon()
+            names.abandon()
         }
     }
 
@@ -54,24 +55,16 @@ package final class Client: Sendable {
         _ target: UnsafeRawBufferPointer, _ request: Request, timeout: Int64
     ) throws(DatapanelError) -> Submission {
         let passes = try begin(timeout)
-        let config = passes.config
-        let body = try request.body(config.listField)
-        let bodyHash = config.auth == .aksk ? try body.pieces.hash() : nil
-        let call = { (target: UnsafeRawBufferPointer) throws(DatapanelError) in
-            Call(
-                passes: passes, url: try TargetURL.make(config, target), body: body,
-                bodyHash: bodyHash, ids: try ItemIds(capacity: request.count))
-        }
-        if let name = TargetNames.name(in: target) {
-            return try withTransfer(config) { transfer throws(DatapanelError) in
-                try submit(named: name, passes, transfer) {
-                    id throws(DatapanelError) in try call(id.bytes).run(transfer)
-                }
+        let dataclass = try TargetURL.dataclass(target)
+        let body = try request.body(passes.config.listField)
+        let bodyHash = passes.config.auth == .aksk ? try body.pieces.hash() : nil
+        return try withTransfer(passes.config) { transfer throws(DatapanelError) in
+            try submit(dataclass, passes, transfer) { passes, id throws(DatapanelError) in
+                try Call(
+                    passes: passes, url: try TargetURL.make(passes.config, id.bytes),
+                    body: body, bodyHash: bodyHash, ids: try ItemIds(capacity: request.count)
+                ).run(transfer)
             }
-        }
-        let direct = try call(target)
-        return try withTransfer(config) { transfer throws(DatapanelError) in
-            try direct.run(transfer)
         }
     }
 

@@ -38,7 +38,7 @@ enum SettingTarget {
         expect(value.text.pointer[value.text.count] == 0, "the text does not end")
         let isUnset = bytes.count == 0
         switch setting.kind {
-        case .text, .secret, .endpoint, .pathPart:
+        case .text, .secret, .endpoint, .reference:
             expect(value.number == 0, "\(setting.key) has a number")
         case .flag:
             expect((0...1).contains(value.number), "a flag of \(value.number)")

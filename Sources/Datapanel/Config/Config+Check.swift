@@ -6,6 +6,7 @@ extension Config {
     /// what was written into it is worse than an error.
     package func check() throws(DatapanelError) {
         try checkEndpoint()
+        try checkNames()
         try checkAuth()
         try inOrder(.backoffBase, .backoffCap)
         if let file = text(.tlsCaFile) {
@@ -31,15 +32,21 @@ extension Config {
             try need(.authUser, "is needed with auth = password")
             try need(.authPassword, "is needed with auth = password")
             try need(.authDomain, "is needed with auth = password")
-            // IAM gives tokens for a project.
-            try need(.projectId, "is needed with auth = password")
             if text(.region) == nil {
+                // IAM gives tokens for a project.
+                try need(.projectId, "(or region) is needed with auth = password")
                 try need(.iamEndpoint, "(or region) is needed with auth = password")
             }
         case .aksk:
             try need(.accessKey, "is needed with auth = aksk")
             try need(.secretKey, "is needed with auth = aksk")
         }
+    }
+
+    /// IAM knows the names of projects.
+    private func checkNames() throws(DatapanelError) {
+        guard case .name? = try reference(.projectId), text(.region) == nil else { return }
+        try need(.iamEndpoint, "(or region) is needed where project.id is a name")
     }
 
     private func checkEndpoint() throws(DatapanelError) {
@@ -56,7 +63,7 @@ extension Config {
 
     /// What holds for producers beyond `check`.
     package func checkProducer() throws(DatapanelError) {
-        try need(.projectId, "is needed")
+        if text(.region) == nil { try need(.projectId, "(or region) is needed") }
         try need(.workspaceId, "is needed")
         try inOrder(.linger, .deliveryTimeout)
         try inOrder(.requestTimeout, .deliveryTimeout)

@@ -49,7 +49,7 @@ package struct Config: Sendable {
         case .size: return Size.parse(fallback) ?? 0
         case .count: return ASCII.number(fallback) ?? 0
         case .flag: return ASCII.equal(fallback, "true") ? 1 : 0
-        case .choice, .choices, .text, .secret, .endpoint, .pathPart: return 0
+        case .choice, .choices, .text, .secret, .endpoint, .reference: return 0
         }
     }
 

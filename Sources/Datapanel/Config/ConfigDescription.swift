@@ -27,7 +27,7 @@ package enum ConfigDescription {
             try object.set("max", integer: bounds.upperBound)
         case .choice(let words), .choices(let words):
             for word in words { try object.set("choices[+]", string: cString(word)) }
-        case .text, .secret, .endpoint, .pathPart, .flag:
+        case .text, .secret, .endpoint, .reference, .flag:
             break
         }
         try object.set("runtime", bool: setting.isRuntime)

@@ -28,8 +28,8 @@ package struct Setting: Sendable {
         case secret
         /// `scheme://host[:port]`, the scheme http or https.
         case endpoint
-        /// One segment of a URL's path.
-        case pathPart
+        /// An id, which is one segment of a URL's path; or "name:" and a name.
+        case reference
         /// One of some words, or several with commas between.
         case choice([StaticString])
         case choices([StaticString])
@@ -51,7 +51,7 @@ package struct Setting: Sendable {
     /// The kind in one word, for documents and bindings.
     package var typeName: StaticString {
         switch kind {
-        case .text, .pathPart: "text"
+        case .text, .reference: "text"
         case .secret: "secret"
         case .endpoint: "url"
         case .choice: "choice"
@@ -68,7 +68,7 @@ package struct Setting: Sendable {
         switch kind {
         case .text, .secret: ""
         case .endpoint: "scheme://host[:port]"
-        case .pathPart: "no '/', no control character"
+        case .reference: "an id, or name: and a name"
         case .flag: "true, false"
         case .choice(let words): Self.list(words)
         case .choices(let words): "\(Self.list(words)), with commas between"

@@ -36,17 +36,20 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "Where IAM is. Empty: at https://iam.{region}.myhuaweicloud.com.")
         case .projectId:
             Setting(
-                "project.id", .pathPart,
+                "project.id", .reference,
                 doc: """
-                    The id of the project. Needed for everything but looking it up; with auth = \
-                    password and by producers from the start.
+                    The project, by its id or by its name, which is looked up when it is first \
+                    needed. Empty: the project that has the name of the region. One of the two \
+                    is needed for everything but looking up projects; with auth = password and \
+                    by producers from the start.
                     """)
         case .workspaceId:
             Setting(
-                "workspace.id", .pathPart,
+                "workspace.id", .reference,
                 doc: """
-                    The id of the workspace. Needed for everything but looking up projects and \
-                    workspaces; a producer is not made without it.
+                    The workspace, by its id or by its name, which is looked up when it is first \
+                    needed. Needed for everything but looking up projects and workspaces; a \
+                    producer is not made without it.
                     """)
         case .auth:
             Setting(

@@ -35,8 +35,8 @@ package struct SettingValue {
         case .endpoint:
             if let flaw = EndpointSyntax.flaw(bytes) { throw refused(setting, bytes, flaw) }
             return 0
-        case .pathPart:
-            if let flaw = PathPart.flaw(bytes) { throw refused(setting, bytes, flaw) }
+        case .reference:
+            if let flaw = Reference.flaw(bytes) { throw refused(setting, bytes, flaw) }
             return 0
         case .choice(let words):
             guard let index = words.firstIndex(where: { ASCII.equal(bytes, $0) }) else {

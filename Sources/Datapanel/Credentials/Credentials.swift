@@ -13,7 +13,7 @@ package enum Credentials {
             guard let token else { return }
             try headers.add("X-Auth-Token", token, secret: true)
         case .aksk:
-            try call.sign(with: config.signingKey, project: config.text(.projectId), &headers)
+            try call.sign(with: config.signingKey, project: config.id(.projectId), &headers)
         }
     }
 }

@@ -10,6 +10,11 @@ struct Passes {
     /// On the monotonic clock, in milliseconds.
     let deadline: Int64
 
+    /// The same for a call with other settings.
+    func with(_ config: Config) -> Passes {
+        Passes(config: config, serviceTime: serviceTime, tokens: tokens, deadline: deadline)
+    }
+
     struct Pass: ~Copyable {
         let headers: HeaderList
         fileprivate let signedAt: ServiceTime.Reading

@@ -20,7 +20,13 @@ enum PasswordRequest {
         let user = config.text(.authUser) ?? ""
         let password = config.text(.authPassword) ?? ""
         let domain = config.text(.authDomain) ?? ""
-        let project = config.text(.projectId) ?? ""
+        let member: StaticString
+        let project: Text
+        switch try config.reference(.projectId) {
+        case .id(let id)?: (member, project) = ("id", id)
+        case .name(let name)?: (member, project) = ("name", name)
+        case nil: (member, project) = ("id", "")
+        }
         var body = Bytes()
         // All at once: a buffer that grows leaves copies behind. No byte takes more than an escape.
         try body.reserve(256 + 6 * (user.count + password.count + domain.count + project.count))
@@ -30,7 +36,9 @@ enum PasswordRequest {
         try JSONWriter.string(password.bytes, &body)
         try body.append(#","domain":{"name":"#)
         try JSONWriter.string(domain.bytes, &body)
-        try body.append(#"}}}},"scope":{"project":{"id":"#)
+        try body.append(#"}}}},"scope":{"project":{""#)
+        try body.append(member)
+        try body.append("\":")
         try JSONWriter.string(project.bytes, &body)
         try body.append("}}}}")
         return body

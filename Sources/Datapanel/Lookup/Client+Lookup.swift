@@ -1,48 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Client {
-    /// The one id that a name has.
+    /// The one id that a name has; the service is asked each time.
     package func lookup(
         _ kind: LookupKind, _ name: UnsafeRawBufferPointer, timeout: Int64
     ) throws(DatapanelError) -> OwnedText {
         let passes = try begin(timeout)
-        let lookup = try Lookup(passes, kind, name)
+        let walk = try LookupWalk(kind, Text(name))
         let id = try withTransfer(passes.config) { transfer throws(DatapanelError) in
-            try lookup.run(transfer)
+            let place = Place(passes)
+            if kind != .project { try find(.projectId, .project, place, transfer) }
+            if kind == .dataclass { try find(.workspaceId, .workspace, place, transfer) }
+            return try Lookup(place.passes).run(walk, transfer)
         }
         return try id.owned()
     }
 
-    /// Submits to a data class that is named. The id of a name that was looked up before may be
-    /// gone; then it is looked up once more, and if it is another one the objects go there.
+    /// Submits to a place of which something may be named. What was looked up before may be gone;
+    /// then it is looked up once more, and if it is elsewhere the objects go there.
     func submit(
-        named name: UnsafeRawBufferPointer, _ passes: Passes, _ transfer: Transfer,
-        _ call: (Text) throws(DatapanelError) -> Submission
+        _ dataclass: Reference, _ passes: Passes, _ transfer: Transfer,
+        _ call: (Passes, _ dataclass: Text) throws(DatapanelError) -> Submission
     ) throws(DatapanelError) -> Submission {
-        let lookup = try Lookup(passes, .dataclass, name)
-        guard let old = names.with({ $0.id(of: name) }) else {
-            return try call(learn(name, lookup, transfer))
-        }
-        let submission = try call(old)
-        guard let error = submission.error, error.tellsOfNoDataclass else { return submission }
-        names.with { $0.forget(name) }
-        do throws(DatapanelError) {
-            let id = try learn(name, lookup, transfer)
-            if id.equals(old.bytes) { return submission }
-            passes.config.log.write(.information, .retry) {
-                "\(Excerpt.of(name, limit: 80)) is no longer \(old) but \(id)"
+        var refused: (place: Place, submission: Submission)?
+        while true {
+            do throws(DatapanelError) {
+                let place = Place(passes)
+                let id = try find(dataclass, place, transfer)
+                if let refused, place.isSame(as: refused.place) { return refused.submission }
+                let submission = try call(place.passes, id)
+                guard refused == nil, place.wasKnown, submission.error?.tellsOfNoPlace == true
+                else { return submission }
+                refused = (place, submission)
+                names.forget(place)
+            } catch {
+                guard let refused else { throw error }
+                return Submission(reports: refused.submission.reports, error: error)
             }
-            return try call(id)
-        } catch {
-            return Submission(reports: submission.reports, error: error)
         }
     }
 
-    private func learn(
-        _ name: UnsafeRawBufferPointer, _ lookup: Lookup, _ transfer: Transfer
+    /// The id of a data class, and the ids around it.
+    private func find(
+        _ dataclass: Reference, _ place: Place, _ transfer: Transfer
     ) throws(DatapanelError) -> Text {
-        let id = try lookup.run(transfer)
-        try names.with { names throws(DatapanelError) in try names.learn(name, id) }
-        return id
+        try find(.projectId, .project, place, transfer)
+        try find(.workspaceId, .workspace, place, transfer)
+        switch dataclass {
+        case .id(let id): return id
+        case .name(let name): return try names.find(.dataclass, name, for: place, transfer)
+        }
+    }
+
+    private func find(
+        _ key: SettingKey, _ kind: LookupKind, _ place: Place, _ transfer: Transfer
+    ) throws(DatapanelError) {
+        guard case .name(let name)? = try place.passes.config.reference(key) else { return }
+        try place.set(key, id: names.find(kind, name, for: place, transfer))
+    }
+}
+
+extension DatapanelError {
+    var tellsOfNoPlace: Bool {
+        let status = self[.httpStatus].flatMap { ASCII.number($0.bytes) } ?? 0
+        return Gone.tells(Int32(truncatingIfNeeded: status), self[.serverCode])
     }
 }

@@ -28,6 +28,15 @@ package enum LookupKind: CaseIterable, Sendable {
         }
     }
 
+    /// The id of what it is looked up in.
+    func within(_ config: Config) -> Text {
+        switch self {
+        case .project: ""
+        case .workspace: config.id(.projectId) ?? ""
+        case .dataclass: config.id(.workspaceId) ?? ""
+        }
+    }
+
     /// What a name can be, in the order in which it is tried.
     var fields: [LookupField] {
         switch self {

@@ -24,9 +24,8 @@ extension LookupMatches {
         text.append("no \(kind.noun) has the name \"\(Excerpt.of(name.bytes, limit: 80))\" ")
         switch kind {
         case .project: text.append("at \(config.iamEndpoint ?? "")")
-        case .workspace: text.append("in project \(config.text(.projectId) ?? "")")
-        case .dataclass:
-            text.append("(or business code) in workspace \(config.text(.workspaceId) ?? "")")
+        case .workspace: text.append("in project \(kind.within(config))")
+        case .dataclass: text.append("(or business code) in workspace \(kind.within(config))")
         }
         text.append(near.isEmpty ? "; there is none at all" : "; the nearest: ")
         for (index, match) in near.enumerated() {
@@ -38,7 +37,7 @@ extension LookupMatches {
     static func tooMany(_ kind: LookupKind, _ name: Text) -> DatapanelError {
         let text = TextBuilder()
         text.append("\"\(Excerpt.of(name.bytes, limit: 80))\" is part of the names of more than ")
-        text.append("\(Lookup.pageLimit) pages of \(kind.list); use the id")
+        text.append("\(LookupWalk.pageLimit) pages of \(kind.list); use the id")
         return error(text)
     }
 

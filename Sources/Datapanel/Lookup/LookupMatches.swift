@@ -30,7 +30,9 @@ struct LookupMatches {
     private mutating func takeExact(
         _ page: borrowing LookupPage, _ index: Int
     ) throws(DatapanelError) {
-        guard let id = page.text(index, "id"), PathPart.flaw(id) == nil else {
+        guard let id = page.text(index, "id"), PathPart.flaw(id) == nil,
+            Reference.name(in: id) == nil
+        else {
             throw DatapanelError(
                 .reply,
                 """

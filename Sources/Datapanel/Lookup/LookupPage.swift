@@ -13,7 +13,14 @@ struct LookupPage: ~Copyable {
     /// On all pages together; the service's own SDK takes it for a fraction. 0 when it is not told.
     private let total: Double
 
-    /// Nil for what is no such page.
+    /// Nil for an answer that is no such page.
+    init?(_ exchange: borrowing Exchange, _ kind: LookupKind) {
+        guard (200...299).contains(exchange.status), exchange.ending == .complete else {
+            return nil
+        }
+        self.init(exchange.reply.view, kind)
+    }
+
     init?(_ reply: UnsafeRawBufferPointer, _ kind: LookupKind) {
         guard let root = try? JSONValue.parse(reply, depthLimit: Self.depthLimit),
             let list = Self.member(root.pointer, kind.list), dpx_json_type(list) == JSON_ARRAY

@@ -114,7 +114,7 @@ struct ProducerState {
 
     mutating func target(named name: UnsafeRawBufferPointer) throws(DatapanelError) -> Int {
         for index in targets.indices where targets[index].name.equals(name) { return index }
-        if TargetNames.name(in: name) != nil {
+        if Reference.name(in: name) != nil {
             throw DatapanelError(
                 .argument,
                 """

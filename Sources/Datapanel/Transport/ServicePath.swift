@@ -21,13 +21,13 @@ enum ServicePath {
     private static func append(
         _ key: SettingKey, of config: Config, to url: inout Bytes
     ) throws(DatapanelError) {
-        guard let part = config.text(key) else {
+        guard let part = config.id(key) else {
             let name = key.setting.key
             throw DatapanelError(
                 .config,
                 """
-                \(name) is not set, and this call needs it; make a client with it \
-                (dp_client_lookup finds it by name)
+                \(name) is not set, and this call needs it; make a client with the id, or \
+                with "name:" and the name
                 """
             ).with(.key, "\(name)")
         }

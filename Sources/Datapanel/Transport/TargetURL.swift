@@ -2,15 +2,26 @@
 
 /// The address of a target's batch-create route.
 package enum TargetURL {
+    /// The data class that a caller means.
+    package static func dataclass(
+        _ target: UnsafeRawBufferPointer
+    ) throws(DatapanelError) -> Reference {
+        if let flaw = Reference.flaw(target) {
+            throw DatapanelError(
+                .argument,
+                """
+                the target "\(Excerpt.of(target, limit: 80))" \(flaw); give a data class's id, or \
+                "name:" and its name
+                """
+            ).with(.key, "target")
+        }
+        return try Reference(target)
+    }
+
+    /// `target` is the id of a data class.
     package static func make(
         _ config: Config, _ target: UnsafeRawBufferPointer
     ) throws(DatapanelError) -> Text {
-        if let flaw = PathPart.flaw(target) {
-            throw DatapanelError(
-                .argument,
-                "the target \"\(Excerpt.of(target, limit: 80))\" \(flaw); give a data class's id"
-            ).with(.key, "target")
-        }
         var url = try ServicePath.workspace(config)
         try url.append("/soc/datapanel/")
         try PathPart.encode(target, into: &url)

@@ -112,7 +112,7 @@ struct LookupMatchesTests {
         #expect(many.exact.count == 8)
     }
 
-    @Test(arguments: ["", "a/b", "..", #"a\u0000b"#])
+    @Test(arguments: ["", "a/b", "..", #"a\u0000b"#, "name:a"])
     func anIdThatNoPathCanHoldIsNone(_ id: String) {
         #expect(failure { _ = try matches("a", [(id, "a")]) }?.code == .reply)
     }
@@ -217,45 +217,17 @@ struct LookupVerdictTests {
     }
 }
 
-struct TargetNamesTests {
-    @Test func onlyThePrefixMakesAName() {
-        func name(_ target: String) -> String? {
-            withBytes(target) { bytes in
-                TargetNames.name(in: bytes).map { String(decoding: $0, as: UTF8.self) }
-            }
-        }
-        #expect(name("name:Alert") == "Alert")
-        #expect(name("name:a:b") == "a:b")
-        #expect(name("name:") == "")
-        #expect(name("name") == nil)
-        #expect(name("9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02") == nil)
-    }
-
-    @Test func idsAreKeptAndForgotten() throws {
-        var names = TargetNames()
-        func id(_ name: String) -> String? {
-            withBytes(name) { names.id(of: $0)?.description }
-        }
-        for number in 0..<100 {
-            try withBytes("n\(number)") { try names.learn($0, "\(number)") }
-        }
-        #expect(id("n99") == "99")
-        #expect(id("n0") == nil)
-        try withBytes("n99") { try names.learn($0, "x") }
-        #expect(id("n99") == "x")
-        withBytes("n99") { names.forget($0) }
-        #expect(id("n99") == nil)
-        #expect(id("n98") == "98")
-    }
-
+struct GoneTests {
     @Test(arguments: [
-        ("404", nil, true), ("400", "SecMaster.20030022", true),
-        ("400", "SecMaster.20040402", true), ("400", "SecMaster.20030001", false),
-        ("403", "SecMaster.20010001", false), (nil, nil, false),
+        (404, nil, true), (400, "SecMaster.20030022", true), (400, "SecMaster.20040402", true),
+        (403, "SecMaster.20010001", true), (400, "SecMaster.20041001", true),
+        (400, "SecMaster.20030001", false), (403, "APIGW.0302", false), (0, nil, false),
     ])
-    func aDataClassThatIsGoneIsRecognised(_ status: String?, _ code: String?, _ isGone: Bool) {
+    func aPlaceThatIsGoneIsRecognised(_ status: Int32, _ code: String?, _ isGone: Bool) {
+        let code: Text? = code.map { "\($0)" }
+        #expect(Gone.tells(status, code) == isGone)
         let error = DatapanelError(.endpoint, "x")
-            .with(.httpStatus, status.map { "\($0)" }).with(.serverCode, code.map { "\($0)" })
-        #expect(error.tellsOfNoDataclass == isGone)
+            .with(.httpStatus, "\(status)").with(.serverCode, code)
+        #expect(error.tellsOfNoPlace == isGone)
     }
 }

@@ -23,7 +23,9 @@ final class Session {
     func set(_ key: String, _ value: String) -> Int { Int(dp_client_set(client, key, value, nil)) }
 
     /// Submits objects, given as JSON texts.
-    func submit(_ objects: [String], timeout: Int32 = 10_000) throws -> Outcome {
+    func submit(
+        _ objects: [String], to target: String = DataClass.alert.id, timeout: Int32 = 10_000
+    ) throws -> Outcome {
         let request = dp_request_new()
         defer { dp_request_free(request) }
         for object in objects {
@@ -32,7 +34,7 @@ final class Session {
         var reports: OpaquePointer?
         var error: OpaquePointer?
         let code = dp_client_submit(
-            client, DataClass.alert.id, request, timeout, &reports, &error)
+            client, target, request, timeout, &reports, &error)
         defer {
             dp_reports_free(reports)
             dp_error_free(error)
