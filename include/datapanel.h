@@ -473,12 +473,27 @@ typedef struct dp_producer dp_producer;
  * gives no thread. */
 dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
 
-/* Takes one object for a target, a data class id: JSON text of `len` bytes,
- * checked and copied as by dp_request_add. A producer takes no "name:Alert";
- * dp_client_lookup finds the id. When the queue is full it waits for room for
- * up to `timeout_ms`; 0 never waits. `ticket_out`, unless NULL, receives the
+/* Takes one object for a target: JSON text of `len` bytes, checked and copied
+ * as by dp_request_add. A target is a data class id, or its name as
+ * "name:Alert". When the queue is full it waits for room for up to
+ * `timeout_ms`; 0 never waits. `ticket_out`, unless NULL, receives the
  * number that the report will carry, counted from 1; `opaque` comes back in
  * the report as it is.
+ *
+ * An object for a name is taken at once. The producer's thread looks the id up
+ * as dp_client_lookup does, one request for all its objects, which wait
+ * meanwhile; other targets do not. So it does with names in "project.id" and
+ * "workspace.id". What may pass (no connection, throttled) is tried again as
+ * for objects. When no id has the name, or several have it, that is a wrong
+ * setting like a wrong id: the objects stay, the log and the statistics
+ * ("blocked_by") say why, with the nearest names or all the ids, and the name
+ * is tried again after 5 s, less and less often up to every 5 minutes, and at
+ * once after dp_producer_set. Objects that outlive "delivery.timeout" are
+ * reported with DP_E_EXPIRED, not stored, and the message of the look-up;
+ * dp_producer_purge gives them up earlier. A name whose id the service knows
+ * no longer (as for dp_client_submit) is looked up again at once: another id
+ * is used from then on, and the same one blocks the target as any 404 does.
+ *
  * Safe from any thread.
  * Returns DP_OK when the object was taken. Otherwise it was not: DP_E_ARGUMENT
  * for NULL, negative time or a bad target; DP_E_JSON with "offset";
@@ -532,7 +547,7 @@ dp_code dp_producer_flush(dp_producer *producer, int32_t timeout_ms,
                           dp_error **error_out);
 
 /* Changes a setting of a producer in use: those that dp_client_set takes.
- * Targets that wait for better credentials try at once.
+ * Targets that wait for better credentials, or for a name, try at once.
  * Safe from any thread.
  * Returns as dp_client_set. */
 dp_code dp_producer_set(dp_producer *producer, const char *key,

@@ -28,15 +28,6 @@ struct TokenTests {
         return all.merging(more) { $1 }
     }
 
-    /// Waits until the statistics of a producer have these words, for ten seconds at the most.
-    private func tells(_ stream: Stream, _ words: String) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while stream.stats("json")?.contains(words) != true {
-            if ContinuousClock.now > deadline { return false }
-        }
-        return true
-    }
-
     // MARK: one renewal for each end of a token
 
     @Test func aTokenThatEndsWithEveryRequestIsRenewedEachTime() throws {
@@ -137,7 +128,7 @@ struct TokenTests {
         let stream = try Stream(
             emulator.url, settings(emulator, ["auth.password": "not-this-one"]))
         for object in objects(200) { #expect(stream.send(object).0 == DP_OK) }
-        #expect(tells(stream, "set the right auth.password"))
+        #expect(stream.tells("set the right auth.password"))
         #expect(stream.stats("json")?.contains("not-this-one") == false)
         // Other settings are no reason to try again.
         for _ in 0..<20 {
@@ -164,7 +155,7 @@ struct TokenTests {
         let short = ["request.timeout": "100ms"]
         let stream = try Stream(emulator.url, settings(emulator, short))
         for object in objects(200) { #expect(stream.send(object).0 == DP_OK) }
-        #expect(tells(stream, "\"blocked_by\":\"no token from IAM: POST"))
+        #expect(stream.tells("\"blocked_by\":\"no token from IAM: POST"))
         let session = try Session(emulator.url, settings(emulator, short))
         let outcome = try session.submit(objects(1), timeout: 100)
         #expect(outcome.code != DP_OK && outcome.code != DP_E_AUTH)
@@ -183,7 +174,7 @@ struct TokenTests {
         let away = settings(emulator, ["iam.endpoint": "http://127.0.0.1:\(relay.port)"])
         let stream = try Stream(emulator.url, away)
         for object in objects(200) { #expect(stream.send(object).0 == DP_OK) }
-        #expect(tells(stream, "no connection to the host"))
+        #expect(stream.tells("no connection to the host"))
         let session = try Session(emulator.url, away)
         #expect(try session.submit(objects(1), timeout: 100).code == DP_E_CONNECT)
         #expect(emulator.stats.requests == 0)
@@ -224,7 +215,7 @@ struct TokenTests {
         for object in objects(90) { #expect(stream.send(object).0 == DP_OK) }
         _ = stream.flush(0)
         #expect(stream.waits(for: "attempts_total", atLeast: 2))
-        #expect(tells(stream, "\"blocked_by\":\"POST"))
+        #expect(stream.tells("\"blocked_by\":\"POST"))
         #expect(stream.queued == 90)
         // One for the probe may be there already.
         #expect((2...3).contains(emulator.stats.goodTokenRequests))

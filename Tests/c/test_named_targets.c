@@ -4,7 +4,6 @@
  * data class has come back under another id.
  */
 #include "check.h"
-#include "produce.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,20 +120,6 @@ static void another_404_is_told_as_it_is(dp_client *client)
     dp_error_free(error);
 }
 
-static void a_producer_takes_ids_only(void)
-{
-    dp_producer *producer = produce_with(NULL);
-    dp_error *error = NULL;
-
-    CHECK_CODE(dp_producer_send(producer, "name:Alert", "{}", 2, NULL, 0, NULL,
-                                &error), DP_E_ARGUMENT);
-    CHECK_HAS(dp_error_message(error), "name:Alert");
-    CHECK_HAS(dp_error_message(error), "dp_client_lookup");
-    CHECK_TEXT(check_field(error, "key"), "target");
-    dp_error_free(error);
-    dp_producer_free(producer);
-}
-
 int main(void)
 {
     dp_client *client = check_client();
@@ -143,7 +128,6 @@ int main(void)
     a_name_without_an_id_is_told(client);
     another_404_is_told_as_it_is(client);
     a_name_follows_its_data_class(client);
-    a_producer_takes_ids_only();
     dp_client_free(client);
     return check_result();
 }

@@ -11,6 +11,10 @@ extension ProducerState {
 
     /// Better credentials may help those that wait for a person.
     func retryBlocked() {
-        for target in targets { target.probeAtOnce() }
+        names.tryAtOnce()
+        for target in targets {
+            target.probeAtOnce()
+            target.address.search?.tryAtOnce()
+        }
     }
 }

@@ -61,6 +61,7 @@ extension ProducerState {
         }
         for target in targets {
             while let batch = target.popAny() {
+                noteTrouble(of: batch)
                 left.append(Settlement(batch.unsent(.cancelled, reason), batch))
                 for suspect in batch.split?.abandon() ?? [] {
                     left.append(Settlement(suspect.batch.unsent(.cancelled, reason), suspect.batch))

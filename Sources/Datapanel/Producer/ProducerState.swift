@@ -7,6 +7,7 @@ struct ProducerState {
     let limits: ProducerLimits
     /// Where IAM gives them.
     var tokens: TokenState?
+    var names: ProducerNames
     let events: EventFlag
     private(set) var targets: [TargetQueue] = []
     var epochs = EpochCounts()
@@ -20,17 +21,20 @@ struct ProducerState {
     private(set) var sleepsUntil: Int64 = 0
     private var wasFull = false
     var hasRoomAgain = false
-    private var rates = RateLimits()
+    var rates = RateLimits()
     private var buffers: BodyBuffers
     /// What holds for targets that are new.
     var isPaused = false
     private var concurrency: Concurrency
-    private var credentials: CredentialGate
+    var credentials: CredentialGate
     var isClosing = false
     var isStopping = false
     var counters = ProducerCounters()
 
-    init(_ config: Config, _ limits: ProducerLimits, _ events: EventFlag) {
+    init(
+        _ config: Config, _ limits: ProducerLimits, _ events: EventFlag
+    ) throws(DatapanelError) {
+        names = try ProducerNames(config)
         self.config = config
         self.limits = limits
         tokens = config.auth == .password ? TokenState(config) : nil
@@ -96,7 +100,8 @@ struct ProducerState {
         let isReady = isSealed || (found == nil && queue.readyCount > 0)
         let wakesForIt = isReady && inFlight < concurrency.limit && now >= queue.opensAt
         let wakesForTime = found == nil && batch.dueAt < sleepsUntil
-        let wakes = (wakesForIt && sleepsUntil > now) || wakesForTime
+        let wakesForName = !queue.address.isKnown && found == nil
+        let wakes = (wakesForIt && sleepsUntil > now) || wakesForTime || wakesForName
         if wakes { sleepsUntil = now }
         return Taken(ticket: lastTicket, wakes: wakes)
     }
@@ -114,17 +119,8 @@ struct ProducerState {
 
     mutating func target(named name: UnsafeRawBufferPointer) throws(DatapanelError) -> Int {
         for index in targets.indices where targets[index].name.equals(name) { return index }
-        if Reference.name(in: name) != nil {
-            throw DatapanelError(
-                .argument,
-                """
-                a producer takes a data class's id and not \"\(Excerpt.of(name, limit: 80))\"; \
-                dp_client_lookup finds it
-                """
-            ).with(.key, "target")
-        }
-        let url = try TargetURL.make(config, name)
-        let queue = TargetQueue(try Text(name), url)
+        let address = try address(for: name)
+        let queue = TargetQueue(try Text(name), address)
         queue.isPaused = isPaused
         targets.append(queue)
         return targets.count - 1
@@ -154,8 +150,14 @@ struct ProducerState {
 
     /// When a request may begin; nil while only the end of another one tells.
     private mutating func opensAt(now: Int64) -> Int64? {
-        let most = credentials.letsMany ? concurrency.limit : 1
-        guard inFlight < most else { return nil }
+        let isFree =
+            credentials.letsMany
+            ? inFlight < concurrency.limit : inFlight + names.underWay == 0
+        return isFree ? callsOpenAt(now: now) : nil
+    }
+
+    /// When a call may begin, however many are under way.
+    mutating func callsOpenAt(now: Int64) -> Int64? {
         let time = max(rates.opensAt(now: now), credentials.opensAt)
         guard let tokens, tokens.token(now: now) == nil else { return time }
         return tokens.wakeTime.map { max($0, time) }
@@ -187,6 +189,7 @@ struct ProducerState {
             let wake = target.wakeTime(from: opensAt, deliveryTimeout: limits.deliveryTimeout)
             time = min(time, wake)
         }
+        time = min(time, lookupTime(now: now))
         sleepsUntil = time
         return time
     }
@@ -198,14 +201,15 @@ struct ProducerState {
     @discardableResult
     mutating func finished(
         _ settlement: Settlement, _ verdict: Verdict, isRenewed: Bool = false,
-        _ retryAfter: Int64?, tokenNumber: Int = 0, took: Int64, now: Int64
+        _ retryAfter: Int64?, tokenNumber: Int = 0, sentTo url: Text? = nil, took: Int64, now: Int64
     ) -> Delivery.Decision {
         let batch = settlement.batch
+        let target = targets[batch.target]
+        let (verdict, isMoved) = judged(verdict, settlement.outcome, target, sentTo: url)
         let hasNewToken =
             tokens?.answered(tokenNumber, verdict, hasRenewed: batch.hasRenewed) ?? false
         batch.hasRenewed = hasNewToken
-        let isRenewed = isRenewed || hasNewToken
-        let target = targets[batch.target]
+        let isRenewed = isRenewed || hasNewToken || isMoved
         target.inFlight -= 1
         inFlight -= 1
         counters.attempts += 1
@@ -323,11 +327,17 @@ struct ProducerState {
 
     private mutating func settleExpired(_ batch: Batch) {
         let limit = Duration.text(limits.deliveryTimeout)
-        if batch.lastOutcome == nil, let trouble = tokens?.trouble {
-            batch.lastOutcome = Outcome(message: trouble.message)
-        }
+        noteTrouble(of: batch)
         finishUnsent(
             batch, batch.unsent(.expired, "not delivered within delivery.timeout = \(limit)"))
+    }
+
+    /// What kept a batch from being sent at all.
+    func noteTrouble(of batch: Batch) {
+        guard batch.lastOutcome == nil,
+            let trouble = tokens?.trouble?.message ?? names.trouble(of: targets[batch.target])
+        else { return }
+        batch.lastOutcome = Outcome(message: trouble)
     }
 
     mutating func finishUnsent(_ batch: Batch, _ outcome: Outcome) {

@@ -43,6 +43,7 @@ enum ProducerStats {
             counter(
                 "systemic_rejections", counters.systemicRejections,
                 "Times that a target was found to reject everything."),
+            counter("lookups", state.names.requests, "Requests of look-ups that ended."),
             level("in_flight", state.inFlight, "Requests under way."),
             level("reports_waiting", state.reports.count, "Reports that nobody collected."),
             counter(
@@ -88,19 +89,29 @@ enum ProducerStats {
             "targets", json: UnsafeRawBufferPointer(start: none.utf8Start, count: 2))
         let now = Clock.monotonic()
         let trouble = state.tokens.flatMap { $0.token(now: now) == nil ? $0.trouble : nil }
-        for target in state.targets { try describe(target, trouble, in: object) }
+        for target in state.targets {
+            let reason =
+                state.names.trouble(of: target) ?? target.blockedBy ?? trouble?.message
+            try describe(target, reason, in: object)
+        }
         return try object.json()
     }
 
     private static func describe(
-        _ target: TargetQueue, _ trouble: DatapanelError?, in object: ObjectBuilder
+        _ target: TargetQueue, _ reason: Text?, in object: ObjectBuilder
     ) throws(DatapanelError) {
         try object.set("targets[+].target", string: target.name.pointer)
+        if let id = target.address.id {
+            defer { withExtendedLifetime(id) {} }
+            try object.set("targets[-1].id", string: id.pointer)
+        } else {
+            try object.setNull("targets[-1].id")
+        }
         try object.set("targets[-1].in_flight", integer: Int64(target.inFlight))
         try object.set("targets[-1].failures", integer: Int64(target.failures))
         try object.set("targets[-1].paused", bool: target.isPaused)
         try object.set("targets[-1].breaker_open", bool: target.breaker.isOpen)
-        guard let reason = target.blockedBy ?? trouble?.message else {
+        guard let reason else {
             return try object.setNull("targets[-1].blocked_by")
         }
         defer { withExtendedLifetime(reason) {} }

@@ -49,6 +49,11 @@ struct RateLimits {
         max(requests.opensAt(now: now), objects.opensAt(now: now), bytes.opensAt(now: now))
     }
 
+    /// For a request without objects.
+    mutating func payRequest() {
+        requests.pay(1)
+    }
+
     mutating func pay(_ batch: Batch) {
         requests.pay(1)
         objects.pay(batch.count)

@@ -3,7 +3,7 @@
 /// What waits for one target, and whether it may go.
 final class TargetQueue {
     let name: Text
-    let url: Text
+    var address: TargetAddress
     private(set) var open: Batch?
     private var ready = Fifo<Batch>()
     /// Whether the oldest of them is the first.
@@ -33,10 +33,12 @@ final class TargetQueue {
     /// In milliseconds.
     private static let memory: Int64 = 600_000
 
-    init(_ name: Text, _ url: Text) {
+    init(_ name: Text, _ address: TargetAddress) {
         self.name = name
-        self.url = url
+        self.address = address
     }
+
+    var url: Text { address.url }
 
     var readyCount: Int { ready.count }
 
@@ -102,7 +104,7 @@ final class TargetQueue {
 
     /// One at a time while it is unsure whether any will do.
     private var maySend: Bool {
-        guard !isPaused else { return false }
+        guard !isPaused, address.isKnown else { return false }
         return inFlight == 0 || (!isBlocked && splits == 0 && !breaker.isOpen)
     }
 
@@ -143,6 +145,19 @@ final class TargetQueue {
     func unblock() {
         isBlocked = false
         blockedBy = nil
+    }
+
+    /// Whether it is time to find out where its objects go.
+    var wantsAddress: Bool { !address.isKnown && hasWork && !isPaused }
+
+    /// What was refused at another address says nothing of this one.
+    func lead(to url: Text, _ log: Log) {
+        guard address.find(url) else { return }
+        log.write(.information, .retry) {
+            "\(Excerpt.of(name.bytes, limit: 80)) is at \(Excerpt.of(url.bytes, limit: 400))"
+        }
+        unblock()
+        failures = 0
     }
 
     /// Its parts are ordinary batches again.

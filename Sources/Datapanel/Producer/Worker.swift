@@ -12,6 +12,7 @@ final class Worker: @unchecked Sendable {
     private let head: Text
     private var flights: [Flight] = []
     private var tokenCalls: [TokenCall] = []
+    private var lookupCalls: [LookupCall] = []
     private var idle: [Transfer] = []
     /// For each target.
     private var gates: [RepeatGate] = []
@@ -51,6 +52,7 @@ final class Worker: @unchecked Sendable {
         let config: Config
         let token: TokenState.Token?
         let tokenOrder: TokenState.Order?
+        let lookups: [LookupOrder]
         let sleepsUntil: Int64
         let isStopping: Bool
     }
@@ -74,6 +76,7 @@ final class Worker: @unchecked Sendable {
             let step = nextStep()
             if step.isStopping { return breakOff() }
             if let order = step.tokenOrder { askForToken(order, step.config) }
+            for order in step.lookups { lookUp(order, step.token) }
             for start in step.starts { begin(start.batch, start.url, step.config, step.token) }
             group.perform()
             var hasFinished = false
@@ -93,13 +96,15 @@ final class Worker: @unchecked Sendable {
             state.expire(now: now)
             if state.queuedObjects != before { waiters.announceAll() }
             let tokenOrder = state.neededToken(now: now)
+            var lookups: [LookupOrder] = []
+            while let order = state.neededLookup(now: now) { lookups.append(order) }
             var starts: [(batch: Batch, url: Text)] = []
             while let batch = state.next(now: now) {
                 starts.append((batch, state.targets[batch.target].url))
             }
             return Step(
                 starts: starts, config: state.config, token: state.tokens?.token(now: now),
-                tokenOrder: tokenOrder, sleepsUntil: state.sleepTime(now: now),
+                tokenOrder: tokenOrder, lookups: lookups, sleepsUntil: state.sleepTime(now: now),
                 isStopping: state.isStopping)
         }
     }
@@ -166,7 +171,8 @@ final class Worker: @unchecked Sendable {
             defer { waiters.announce(hasMuchRoom: state.hasMuchRoom) }
             return state.finished(
                 settlement, verdict, isRenewed: isRenewed, retryAfter,
-                tokenNumber: flight.tokenNumber, took: now - flight.startedAt, now: now)
+                tokenNumber: flight.tokenNumber, sentTo: flight.url,
+                took: now - flight.startedAt, now: now)
         }
         if decision == .split {
             config.log.write(.debug, .bisect, debugAreas: areas) {
@@ -198,8 +204,10 @@ final class Worker: @unchecked Sendable {
             brokenOff.append((flight.batch, exchange.isBodyOut))
         }
         for call in tokenCalls { _ = group.breakOff(call.transfer) }
+        for call in lookupCalls { _ = group.breakOff(call.transfer) }
         flights = []
         tokenCalls = []
+        lookupCalls = []
         idle = []
     }
 }
@@ -220,7 +228,9 @@ extension Worker {
     }
 
     private func finishTokenCall(_ end: TransferGroup.End, _ config: Config) {
-        guard let index = tokenCalls.firstIndex(where: { end.isOf($0.transfer) }) else { return }
+        guard let index = tokenCalls.firstIndex(where: { end.isOf($0.transfer) }) else {
+            return finishLookup(end)
+        }
         let call = tokenCalls.remove(at: index)
         let answer = call.answer(group.finish(call.transfer, end), config)
         idle.append(call.transfer)
@@ -233,5 +243,39 @@ extension Worker {
                 number, answer, backoff: config.backoff, dice: Random.number(),
                 now: Clock.monotonic())
         }
+    }
+}
+
+/// The look-ups of names: requests for them run beside those for objects, too.
+extension Worker {
+    private func lookUp(_ order: LookupOrder, _ token: TokenState.Token?) {
+        do throws(DatapanelError) {
+            let signedAt = serviceTime.read(now: Clock.seconds())
+            let call = try LookupCall(order, takeTransfer(order.config), signedAt, token)
+            call.begin()
+            guard group.add(call.transfer) else { throw .noMemory("a look-up") }
+            lookupCalls.append(call)
+        } catch {
+            order.ended(
+                .failure(.passing, error.message, retryAfter: nil), Situation.noMemory.verdict)
+            take(order)
+            wakeUp()
+        }
+    }
+
+    private func finishLookup(_ end: TransferGroup.End) {
+        guard let index = lookupCalls.firstIndex(where: { end.isOf($0.transfer) }) else { return }
+        let call = lookupCalls.remove(at: index)
+        call.finish(group.finish(call.transfer, end), &serviceTime)
+        idle.append(call.transfer)
+        take(call.order)
+    }
+
+    private func take(_ order: LookupOrder) {
+        if case .failure(let failure, let message, _)? = order.answer {
+            let level: Log.Level = failure == .standing ? .warning : .information
+            order.config.log.write(level, .retry) { message }
+        }
+        monitor.with { $0.lookedUp(order, now: Clock.monotonic()) }
     }
 }

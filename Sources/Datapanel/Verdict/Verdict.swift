@@ -20,6 +20,9 @@ package struct Verdict: Sendable {
         self.advice = advice
     }
 
+    /// The same of something that is wrong with the target, whatever the objects are.
+    var blocking: Verdict { Verdict(sign, .block, .no, code, advice) }
+
     package enum Next: CaseIterable, Sendable {
         case deliver, retry, hold, renew, split, halve, block
         case ambiguous, unconfirmed, unconfirmedAndBlock, fail

@@ -13,6 +13,9 @@ struct Simulation {
     private(set) var stored: [String] = []
     private var taken: [UInt64: String] = [:]
     private let target: Int
+    /// What a look-up comes to, and the names that were looked up, with the time.
+    var names: ((LookupOrder, Int64) -> (NameSearch.Answer, Situation))?
+    private(set) var lookups: [(name: String, time: Int64)] = []
     /// What IAM answers at a time, and when it was asked.
     var iam: ((Int64) -> TokenState.Answer)?
     private(set) var tokenRequests: [Int64] = []
@@ -20,7 +23,7 @@ struct Simulation {
     /// What the service makes of the objects of a request.
     typealias Service = ([String]) -> Situation
 
-    init(_ settings: [String: String] = [:]) throws {
+    init(_ settings: [String: String] = [:], target name: String = "target") throws {
         var config = Config()
         let needed = [
             "endpoint": "http://127.0.0.1:1", "project.id": "p", "workspace.id": "w",
@@ -31,17 +34,20 @@ struct Simulation {
         }
         try config.checkProducer()
         let limits = ProducerLimits(config, headCount: 20)
-        state = ProducerState(config, limits, try EventFlag.make())
+        state = try ProducerState(config, limits, try EventFlag.make())
         var made = state
-        target = try withBytes("target") { try made.target(named: $0) }
+        target = try withBytes(name) { try made.target(named: $0) }
         state = made
     }
 
-    mutating func take(_ object: String) throws -> ProducerState.Taken? {
+    mutating func take(
+        _ object: String, to name: String? = nil
+    ) throws -> ProducerState.Taken? {
         var changed = state
         defer { state = changed }
+        let target = try name.map { try withBytes($0) { try changed.target(named: $0) } }
         let result = try withBytes(object) { object in
-            try changed.take(object, for: target, opaque: nil, now: now, time: 0)
+            try changed.take(object, for: target ?? self.target, opaque: nil, now: now, time: 0)
         }
         if let result { taken[result.ticket] = object }
         return result
@@ -53,6 +59,7 @@ struct Simulation {
         while requests < limit, state.queuedObjects > 0 {
             state.expire(now: now)
             askForToken()
+            lookUp()
             guard let batch = state.next(now: now) else {
                 let time = state.sleepTime(now: now)
                 guard time != .max else { return }
@@ -72,6 +79,18 @@ struct Simulation {
             order.number, iam(now), backoff: state.config.backoff, dice: .max, now: now)
     }
 
+    private mutating func lookUp() {
+        guard let names else { return }
+        while let order = state.neededLookup(now: now) {
+            lookups.append((order.search.name.description, now))
+            let (answer, situation) = names(order, now)
+            order.ended(answer, situation.verdict)
+            order.tokenNumber = state.tokens?.token(now: now)?.number ?? 0
+            state.lookedUp(order, now: now)
+            askForToken()
+        }
+    }
+
     private mutating func answer(_ batch: Batch, _ service: Service) throws {
         let texts = try (0..<batch.count).map { position in
             String(decoding: try #require(batch.object(position)), as: UTF8.self)
@@ -83,7 +102,7 @@ struct Simulation {
         outcome.code = verdict.code
         outcome.stored = verdict.stored
         outcome.message = "\(verdict.sign)"
-        outcome.httpStatus = situation == .throttled ? 429 : 0
+        outcome.httpStatus = situation == .throttled ? 429 : situation == .wrongEndpoint ? 404 : 0
         if situation != .stored { batch.lastOutcome = outcome }
         var reply = Bytes()
         let ids = try ItemIds(capacity: batch.count)
@@ -95,7 +114,8 @@ struct Simulation {
         }
         state.finished(
             Settlement(outcome, batch, ids, reply), verdict, nil,
-            tokenNumber: state.tokens?.token(now: now)?.number ?? 0, took: 1, now: now)
+            tokenNumber: state.tokens?.token(now: now)?.number ?? 0,
+            sentTo: state.targets[batch.target].url, took: 1, now: now)
     }
 
     /// Each object that has an outcome, with it. The report's own pointers are no more.

@@ -86,9 +86,9 @@ final class Stream {
         Int(dp_producer_pause(producer, nil, isPaused ? 1 : 0))
     }
 
-    func purge() -> (code: Int, count: Int) {
+    func purge(_ target: String = DataClass.alert.id) -> (code: Int, count: Int) {
         var count = 0
-        return (Int(dp_producer_purge(producer, DataClass.alert.id, &count)), count)
+        return (Int(dp_producer_purge(producer, target, &count)), count)
     }
 
     func stats(_ format: String?) -> String? {
@@ -108,6 +108,15 @@ final class Stream {
     func waits(for name: String, atLeast count: Int) -> Bool {
         let deadline = ContinuousClock.now + .seconds(10)
         while self.count(name) < count {
+            if ContinuousClock.now > deadline { return false }
+        }
+        return true
+    }
+
+    /// Waits until the statistics have these words, for ten seconds at the most.
+    func tells(_ words: String) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while stats("json")?.contains(words) != true {
             if ContinuousClock.now > deadline { return false }
         }
         return true
