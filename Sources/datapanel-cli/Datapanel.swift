@@ -9,5 +9,5 @@ struct DatapanelCommand: ParsableCommand {
         commandName: "datapanel",
         abstract: "Tells what libdatapanel does: its settings, and what it makes of each outcome.",
         version: "\(version)",
-        subcommands: [ConfigCommand.self, ExplainCommand.self])
+        subcommands: [ConfigCommand.self, ExplainCommand.self, LookupCommand.self])
 }

@@ -33,6 +33,18 @@ def test_from_nothing_but_names(emulator: Emulator) -> None:
         assert client.submit("name:Alert", {"n": 1})[0].ok
 
 
+def test_names_as_settings(emulator: Emulator) -> None:
+    names: dict[str, Any] = {"project_id": None, "workspace_id": "name:demo"}
+    with emulator.client(iam_endpoint=emulator.url, region="ap-southeast-3", **names) as client:
+        assert client.submit("name:Alert", {"n": 1})[0].ok
+        assert client.lookup("dataclass", "Alert") == emulator.alerts
+    names["workspace_id"] = "name:demos"
+    with emulator.client(iam_endpoint=emulator.url, region="ap-southeast-3", **names) as client:
+        with pytest.raises(DatapanelError, match='"demo"') as caught:
+            client.submit("name:Alert", {"n": 1})
+    assert caught.value.code == Code.DP_E_NAME
+
+
 def test_business_code_and_twins(emulator: Emulator) -> None:
     with emulator.client(workspace_id=CROWD) as client:
         twins = [client.lookup("dataclass", code) for code in ("TWIN_1", "TWIN_2")]

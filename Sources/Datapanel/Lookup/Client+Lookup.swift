@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Client {
-    /// The one id that a name has; the service is asked each time.
+    /// The one id that a name has; the service is asked each time. `settings` receives those that
+    /// it was looked up with: the ids of what is around it.
     package func lookup(
-        _ kind: LookupKind, _ name: UnsafeRawBufferPointer, timeout: Int64
+        _ kind: LookupKind, _ name: UnsafeRawBufferPointer, timeout: Int64,
+        _ settings: (Config) -> Void = { _ in }
     ) throws(DatapanelError) -> OwnedText {
         let passes = try begin(timeout)
         let walk = try LookupWalk(kind, Text(name))
@@ -11,6 +13,7 @@ extension Client {
             let place = Place(passes)
             if kind != .project { try find(.projectId, .project, place, transfer) }
             if kind == .dataclass { try find(.workspaceId, .workspace, place, transfer) }
+            settings(place.passes.config)
             return try Lookup(place.passes).run(walk, transfer)
         }
         return try id.owned()

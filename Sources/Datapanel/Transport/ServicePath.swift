@@ -26,8 +26,8 @@ enum ServicePath {
             throw DatapanelError(
                 .config,
                 """
-                \(name) is not set, and this call needs it; make a client with the id, or \
-                with "name:" and the name
+                \(name) is not set, and this call needs it; set the id, or "name:" and the \
+                name, before the client is made
                 """
             ).with(.key, "\(name)")
         }
