@@ -8,7 +8,12 @@ extension Client {
         _ settings: (Config) -> Void = { _ in }
     ) throws(DatapanelError) -> OwnedText {
         let passes = try begin(timeout)
-        let walk = try LookupWalk(kind, Text(name))
+        if let flaw = PathPart.textFlaw(name) {
+            throw DatapanelError(
+                .argument, "the name \"\(Excerpt.of(name, limit: 80))\" \(flaw)"
+            ).with(.key, "name")
+        }
+        let walk = LookupWalk(kind, try Text(name))
         let id = try withTransfer(passes.config) { transfer throws(DatapanelError) in
             let place = Place(passes)
             if kind != .project { try find(.projectId, .project, place, transfer) }

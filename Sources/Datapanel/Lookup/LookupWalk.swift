@@ -14,12 +14,7 @@ final class LookupWalk {
     private var offset = 0
     private var pages = 0
 
-    init(_ kind: LookupKind, _ name: Text) throws(DatapanelError) {
-        if let flaw = PathPart.textFlaw(name.bytes) {
-            throw DatapanelError(
-                .argument, "the name \"\(Excerpt.of(name.bytes, limit: 80))\" \(flaw)"
-            ).with(.key, "name")
-        }
+    init(_ kind: LookupKind, _ name: Text) {
         self.kind = kind
         self.name = name
         matches = LookupMatches(name)

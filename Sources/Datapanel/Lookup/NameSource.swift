@@ -48,8 +48,7 @@ final class NameSource: Sendable {
         _ known: KnownName, _ passes: Passes, _ transfer: Transfer
     ) throws(DatapanelError) -> Text {
         do throws(DatapanelError) {
-            let walk = try LookupWalk(known.kind, known.name)
-            let id = try Lookup(passes).run(walk, transfer)
+            let id = try Lookup(passes).run(LookupWalk(known.kind, known.name), transfer)
             end(known, id, nil)
             return id
         } catch {

@@ -48,17 +48,13 @@ final class NameSearch {
 
     /// The request that has to go out now.
     func next(_ config: Config, now: Int64) -> LookupOrder? {
-        guard id == nil, !isUnderWay, now >= resumeAt, let walk = walk ?? newWalk() else {
-            return nil
-        }
+        guard id == nil, !isUnderWay, now >= resumeAt else { return nil }
+        let walk = walk ?? LookupWalk(kind, name)
         self.walk = walk
         isUnderWay = true
         number += 1
         return LookupOrder(self, number, walk, config)
     }
-
-    /// Nil without the memory for one.
-    private func newWalk() -> LookupWalk? { try? LookupWalk(kind, name) }
 
     func answered(
         _ number: Int, _ answer: Answer, isRenewed: Bool = false, backoff: Backoff, dice: UInt64,

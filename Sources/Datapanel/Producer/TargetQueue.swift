@@ -152,9 +152,15 @@ final class TargetQueue {
 
     /// What was refused at another address says nothing of this one.
     func lead(to url: Text, _ log: Log) {
+        let former = self.url
         guard address.find(url) else { return }
-        log.write(.information, .retry) {
-            "\(Excerpt.of(name.bytes, limit: 80)) is at \(Excerpt.of(url.bytes, limit: 400))"
+        if former.count > 0 {
+            log.write(.information, .retry) {
+                """
+                \(Excerpt.of(name.bytes, limit: 80)) is now at \
+                \(Excerpt.of(url.bytes, limit: 400))
+                """
+            }
         }
         unblock()
         failures = 0
