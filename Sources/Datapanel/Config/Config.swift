@@ -65,6 +65,15 @@ package struct Config: Sendable {
                 securityToken: text(.securityToken))
     }
 
+    /// What authorises calls, where settings say it.
+    var proof: Proof? {
+        switch auth {
+        case .token: text(.authToken).map { .token($0) }
+        case .password: nil
+        case .aksk: .key(signingKey)
+        }
+    }
+
     /// A setting that is changed in use. Keys that do not belong together would fail until the
     /// last of them is set, and too many failures shut the access key out.
     mutating func change(

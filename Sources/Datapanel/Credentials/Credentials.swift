@@ -3,17 +3,12 @@
 /// Authorises calls: puts into a call's headers what shows who sends it.
 package enum Credentials {
     package static func authorize(
-        _ headers: inout HeaderList, _ config: Config, _ call: SignedCall, _ token: Text?
+        _ headers: inout HeaderList, _ proof: Proof?, project: Text?, _ call: SignedCall
     ) throws(DatapanelError) {
-        switch config.auth {
-        case .token:
-            guard let token = config.text(.authToken) else { return }
-            try headers.add("X-Auth-Token", token, secret: true)
-        case .password:
-            guard let token else { return }
-            try headers.add("X-Auth-Token", token, secret: true)
-        case .aksk:
-            try call.sign(with: config.signingKey, project: config.id(.projectId), &headers)
+        switch proof {
+        case .token(let token): try headers.add("X-Auth-Token", token, secret: true)
+        case .key(let key): try call.sign(with: key, project: project, &headers)
+        case nil: return
         }
     }
 }

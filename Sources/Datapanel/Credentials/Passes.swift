@@ -28,7 +28,7 @@ struct Passes {
         let token = try tokens?.token(transfer, until: deadline)
         let time = serviceTime.with { $0.read(now: Clock.seconds()) }
         let headers = try CallHeaders.make(
-            config, method, url, bodyHash: bodyHash, time, token: token?.text)
+            config, method, url, bodyHash: bodyHash, time, token?.proof ?? config.proof)
         return Pass(headers: headers, signedAt: time, token: token)
     }
 

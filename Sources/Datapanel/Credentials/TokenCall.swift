@@ -15,7 +15,7 @@ final class TokenCall {
         self.transfer = transfer
         url = PasswordRequest.url(order.credentials)
         headers = try CallHeaders.make(
-            order.credentials, "POST", url, bodyHash: nil, ServiceTime().read(now: 0), token: nil)
+            order.credentials, "POST", url, bodyHash: nil, ServiceTime().read(now: 0), nil)
         body = try PasswordRequest.body(order.credentials)
         password = order.credentials.text(.authPassword)
     }
@@ -31,7 +31,7 @@ final class TokenCall {
     func answer(_ exchange: borrowing Exchange, _ config: Config) -> TokenState.Answer {
         let answer = read(exchange)
         switch answer {
-        case .token(_, let life):
+        case .proof(_, let life):
             config.log.write(.debug, .conn, debugAreas: config.number(.debug)) {
                 "a new token from IAM, for \(life / 1_000) s"
             }
@@ -43,7 +43,7 @@ final class TokenCall {
 
     private func read(_ exchange: borrowing Exchange) -> TokenState.Answer {
         if (200...299).contains(exchange.status), let token = exchange.head.subjectToken {
-            return .token(token, life: PasswordRequest.life(exchange.reply.view))
+            return .proof(.token(token), life: PasswordRequest.life(exchange.reply.view))
         }
         let situation = Facts(
             ending: exchange.ending, status: exchange.status, isBodyOut: exchange.isBodyOut,

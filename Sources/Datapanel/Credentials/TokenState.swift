@@ -11,7 +11,7 @@ struct TokenState {
     private static let standingPauses = Backoff(base: 5_000, cap: 300_000)
 
     struct Token {
-        let text: Text
+        let proof: Proof
         /// Which request for a token brought it.
         let number: Int
     }
@@ -36,7 +36,7 @@ struct TokenState {
     /// What a request for a token came to.
     enum Answer {
         /// `life` is in milliseconds.
-        case token(Text, life: Int64)
+        case proof(Proof, life: Int64)
         case failure(Failure, DatapanelError, retryAfter: Int64?)
     }
 
@@ -95,8 +95,8 @@ struct TokenState {
         guard isFetching, number == lastNumber else { return }
         isFetching = false
         switch answer {
-        case .token(let text, let life):
-            token = Token(text: text, number: number)
+        case .proof(let proof, let life):
+            token = Token(proof: proof, number: number)
             goodUntil = now + life
             renewAt = goodUntil - min(life / 10, Self.marginLimit)
             failures = 0

@@ -118,7 +118,8 @@ final class Worker: @unchecked Sendable {
             if config.auth == .aksk && batch.bodyHash == nil { batch.bodyHash = try pieces.hash() }
             let signedAt = serviceTime.read(now: Clock.seconds())
             let headers = try CallHeaders.make(
-                config, "POST", url, bodyHash: batch.bodyHash, signedAt, token: token?.text)
+                config, "POST", url, bodyHash: batch.bodyHash, signedAt,
+                token?.proof ?? config.proof)
             let transfer = try takeTransfer(config)
             let flight = Flight(
                 batch, url, transfer, headers, signedAt, ids, tokenNumber: token?.number ?? 0)

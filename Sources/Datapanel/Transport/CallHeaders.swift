@@ -2,11 +2,10 @@
 
 /// The header lines of a call.
 enum CallHeaders {
-    /// `bodyHash` is what calls are signed with, if they are; `token` is what IAM gave, if it was
-    /// asked.
+    /// `bodyHash` is what calls are signed with, if they are.
     static func make(
         _ config: Config, _ method: StaticString, _ url: Text, bodyHash: Text?,
-        _ time: ServiceTime.Reading, token: Text?
+        _ time: ServiceTime.Reading, _ proof: Proof?
     ) throws(DatapanelError) -> HeaderList {
         let contentType: Text = "application/json;charset=UTF-8"
         var headers = HeaderList()
@@ -17,7 +16,7 @@ enum CallHeaders {
         try headers.add("User-Agent", "libdatapanel/\(version)", secret: false)
         let call = SignedCall(
             method: method, url: url, contentType: contentType, bodyHash: bodyHash, time: time)
-        try Credentials.authorize(&headers, config, call, token)
+        try Credentials.authorize(&headers, proof, project: config.id(.projectId), call)
         return headers
     }
 }

@@ -115,7 +115,7 @@ struct PasswordRequestTests {
     func aTokenOfAnyLengthIsTakenWhole(_ length: Int) throws {
         let token = String(repeating: "t", count: length)
         guard
-            case .token(let text, let life) = try answer(
+            case .proof(.token(let text), let life) = try answer(
                 reply(201, ["HTTP/1.1 201 Created", "x-subject-token: " + token]))
         else {
             Issue.record("no token")

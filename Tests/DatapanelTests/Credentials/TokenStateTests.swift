@@ -34,7 +34,7 @@ struct TokenStateTests {
         for now in stride(from: Int64(0), to: 10 * day, by: 60_000) {
             if let number = fetch(&state, now) {
                 fetches.append(now)
-                fetched(&state, number, .token(Self.good, life: day), now)
+                fetched(&state, number, .proof(.token(Self.good), life: day), now)
             }
             #expect(state.token(now: now) != nil)
         }
@@ -46,7 +46,7 @@ struct TokenStateTests {
     @Test func aShortLifeHasAShortMargin() {
         var state = TokenState(Config())
         let number = fetch(&state, 0) ?? 0
-        fetched(&state, number, .token(Self.good, life: 1_000), 0)
+        fetched(&state, number, .proof(.token(Self.good), life: 1_000), 0)
         #expect(fetch(&state, 899) == nil)
         #expect(fetch(&state, 900) == number + 1)
         // Meanwhile the old one does, for as long as it is good.
@@ -105,20 +105,20 @@ struct TokenStateTests {
     @Test func aCallGoesAgainOnceAndAfterATokenThatWasGood() {
         var state = TokenState(Config())
         let first = fetch(&state, 0) ?? 0
-        fetched(&state, first, .token(Self.good, life: 86_400_000), 0)
+        fetched(&state, first, .proof(.token(Self.good), life: 86_400_000), 0)
         #expect(answered(&state, first, .unauthorized, hasRenewed: false))
         // The same news from another call leads to no other request.
         let second = fetch(&state, 0) ?? 0
         #expect(second == first + 1)
         #expect(answered(&state, first, .unauthorized, hasRenewed: false))
         #expect(fetch(&state, 0) == nil)
-        fetched(&state, second, .token(Self.good, life: 86_400_000), 0)
+        fetched(&state, second, .proof(.token(Self.good), life: 86_400_000), 0)
         #expect(answered(&state, first, .unauthorized, hasRenewed: false))
         #expect(state.token(now: 0)?.number == second)
         #expect(!answered(&state, second, .stored, hasRenewed: true))
         #expect(answered(&state, second, .unauthorized, hasRenewed: true))
         let third = fetch(&state, 0) ?? 0
-        fetched(&state, third, .token(Self.good, life: 86_400_000), 0)
+        fetched(&state, third, .proof(.token(Self.good), life: 86_400_000), 0)
         #expect(!answered(&state, third, .unauthorized, hasRenewed: true))
         #expect(state.token(now: 0) == nil)
     }
@@ -134,7 +134,7 @@ struct TokenStateTests {
             Issue.record("what is under way is forgotten")
             return
         }
-        fetched(&state, number, .token(Self.good, life: 86_400_000), 2)
+        fetched(&state, number, .proof(.token(Self.good), life: 86_400_000), 2)
         #expect(state.token(now: 2)?.number == number)
     }
 
@@ -221,7 +221,7 @@ struct TokenStateTests {
         switch event {
         case .granted:
             if counts { history.ends[number] = history.now + 1_000 }
-            fetched(&history.state, number, .token(Self.good, life: 1_000), history.now)
+            fetched(&history.state, number, .proof(.token(Self.good), life: 1_000), history.now)
         case .failed:
             fetched(
                 &history.state, number, .failure(.passing, Self.error, retryAfter: nil),
@@ -239,7 +239,7 @@ struct TokenStateTests {
         var state = history.state
         let now = history.now + 300_000
         let number = history.current ?? fetch(&state, now)
-        if let number { fetched(&state, number, .token(Self.good, life: 1_000), now) }
+        if let number { fetched(&state, number, .proof(.token(Self.good), life: 1_000), now) }
         #expect(state.token(now: now) != nil)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// A producer that has its tokens from IAM, on a clock that only moves when nothing else can.
 struct ProducerTokenTests {
-    private static let token = TokenState.Answer.token("a token", life: 86_400_000)
+    private static let token = TokenState.Answer.proof(.token("a token"), life: 86_400_000)
 
     private func simulation(
         _ settings: [String: String] = [:], _ iam: @escaping (Int64) -> TokenState.Answer
