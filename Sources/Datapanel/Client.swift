@@ -9,13 +9,14 @@
 /// (`ClientRetry`); then each object has its report (`Reports`).
 ///
 /// Runs on: any thread, many at once.
-/// Guarded by: `config` and `serviceTime` by their locks; the pool, the tokens and the names by
-/// their own; all else is immutable.
+/// Guarded by: `config` and `serviceTime` by their locks; the pool, the tokens, the gate and the
+/// names by their own; all else is immutable.
 package final class Client: Sendable {
     private let config: Lock<Config>
     private let pool = TransferPool()
     private let serviceTime = Lock(ServiceTime())
     private let tokens: TokenSource?
+    private let keyGate: KeyGate?
     let names = NameSource()
     private let generation: Int
 
@@ -28,6 +29,7 @@ package final class Client: Sendable {
     private init(_ config: Config, _ transfer: Transfer) {
         self.config = Lock(config)
         tokens = config.auth == .password ? TokenSource(config) : nil
+        keyGate = config.auth == .aksk ? KeyGate(config) : nil
         generation = ProcessGeneration.current()
         pool.giveBack(transfer)
     }
@@ -36,6 +38,7 @@ package final class Client: Sendable {
         if isForked {
             pool.abandon()
             tokens?.abandon()
+            keyGate?.abandon()
             names.abandon()
         }
     }
@@ -45,8 +48,10 @@ package final class Client: Sendable {
     ) throws(DatapanelError) {
         if isForked { throw Self.forked }
         try config.with { config throws(DatapanelError) in
+            let key = config.signingKey
             config = try config.changed(name, value)
             tokens?.change(config, isAnew: SettingKey.named(name) == .authPassword)
+            keyGate?.change(config, isAnew: config.signingKey.secret !== key.secret)
         }
     }
 
@@ -74,7 +79,7 @@ package final class Client: Sendable {
         let config = self.config.with { $0 }
         let time = timeout > 0 ? timeout : config.number(.requestTimeout)
         return Passes(
-            config: config, serviceTime: serviceTime, tokens: tokens,
+            config: config, serviceTime: serviceTime, tokens: tokens, keyGate: keyGate,
             deadline: Clock.monotonic() + time)
     }
 

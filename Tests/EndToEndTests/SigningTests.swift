@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CDatapanel
 import DatapanelEmulator
+import Foundation
 import Testing
 
 /// Signed calls, against an emulator that checks each signature.
@@ -93,8 +94,61 @@ struct SigningTests {
         #expect(Int(outcome.code) == DP_E_AUTH)
         expectRefused(outcome.message)
         #expect(emulator.stats.requests == 2)
-        _ = try session.submit(objects(1))
-        #expect(emulator.stats.requests == 3)
+    }
+
+    /// More than five failures in a row would shut the key out, for everybody who uses it.
+    @Test func threadsDoNotTryAWrongKeyOneAfterTheOther() throws {
+        let emulator = try emulator()
+        let session = try Session(emulator.url, Self.settings(Self.wrong(.permanent)))
+        // A client is safe on many threads at once; the compiler cannot know.
+        nonisolated(unsafe) let shared = session
+        DispatchQueue.concurrentPerform(iterations: 16) { _ in
+            let outcome = try? shared.submit(objects(1))
+            if Int(outcome?.code ?? 0) != DP_E_AUTH { Issue.record("not refused") }
+        }
+        #expect(emulator.stats.requests == 1)
+        let outcome = try session.submit(objects(1))
+        #expect(outcome.message.hasPrefix("not sent: the service refused the access key before"))
+        #expect(outcome.message.contains("verify aksk signature fail"))
+        #expect(outcome.stored == "no")
+        #expect(emulator.stats.requests == 1)
+    }
+
+    @Test func aRightKeyIsTriedAtOnce() throws {
+        let emulator = try emulator()
+        let session = try Session(emulator.url, Self.settings(Self.wrong(.permanent)))
+        for _ in 0..<2 { #expect(Int(try session.submit(objects(1)).code) == DP_E_AUTH) }
+        #expect(session.set("debug", "") == DP_OK)
+        #expect(Int(try session.submit(objects(1)).code) == DP_E_AUTH)
+        #expect(session.set("auth.secret_key", AccessKey.permanent.secret) == DP_OK)
+        #expect(try session.submit(objects(1)).isStored)
+        #expect(emulator.stats.requests == 2)
+    }
+
+    @Test func threadsShareAKeyThatIsRight() throws {
+        let emulator = try emulator()
+        let session = try Session(emulator.url, Self.settings(.permanent))
+        nonisolated(unsafe) let shared = session
+        DispatchQueue.concurrentPerform(iterations: 64) { _ in
+            if (try? shared.submit(objects(1)))?.isStored != true { Issue.record("not stored") }
+        }
+        #expect(emulator.stats.objects == 64)
+    }
+
+    /// One call at a time until one was let in: a call that hangs must not hold the others.
+    @Test func aCallWaitsForTheFirstNoLongerThanItMay() throws {
+        let emulator = try emulator()
+        emulator.add(Fault(.stall()))
+        let session = try Session(emulator.url, Self.settings(.permanent))
+        nonisolated(unsafe) let shared = session
+        let first = Thread { _ = try? shared.submit(objects(1), timeout: 2_000) }
+        first.start()
+        while emulator.stats.requests == 0 {}
+        let outcome = try session.submit(objects(1), timeout: 20)
+        #expect(Int(outcome.code) == DP_E_AUTH)
+        #expect(outcome.message.contains("by one call at a time"))
+        #expect(try session.submit(objects(1)).isStored)
+        #expect(emulator.stats.requests == 2)
     }
 
     @Test func eachAttemptIsSignedAnew() throws {

@@ -78,6 +78,8 @@ static void log_has_no_secret(dp_config *config)
 
     log.debug_lines = 0;
     CHECK_CODE(dp_client_set(client, "debug", "", NULL), DP_OK);
+    /* Or a key would not be tried again. */
+    CHECK_CODE(dp_client_set(client, "auth.secret_key", SECRET, NULL), DP_OK);
     submit_refused(client);
     CHECK_INT(log.debug_lines, 0);
     dp_client_free(client);

@@ -4,7 +4,7 @@
 /// minutes, for everybody who uses it. Until one was let in, one request goes at a time, whatever
 /// its target; after one that was refused there is a rest.
 struct CredentialGate {
-    private static let rest: Int64 = 300_000
+    static let rest: Int64 = 300_000
 
     private let isNeeded: Bool
     private var isProven = false

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Lets the calls of a client go as `CredentialGate` decides: threads that start together with a
+/// wrong key would shut it out before the first of them hears of it.
+///
+/// Runs on: any thread, many at once.
+/// Guarded by: `monitor`.
+final class KeyGate: Sendable {
+    private struct State {
+        var gate: CredentialGate
+        var isTrying = false
+        /// Why there is a rest.
+        var refusal: DatapanelError?
+        /// How often other keys were set: what is said of former ones does not count.
+        var round = 0
+    }
+
+    private let monitor: Monitor<State>
+    private let changed = Condition()
+
+    init(_ config: Config) {
+        monitor = Monitor(State(gate: CredentialGate(config)))
+    }
+
+    /// The leave to make one attempt; waits for it until the deadline.
+    func enter(until deadline: Int64) throws(DatapanelError) -> Turn {
+        let turn = try monitor.wait(for: changed, until: deadline) {
+            state, now throws(DatapanelError) -> Turn? in
+            if now < state.gate.opensAt, let refusal = state.refusal { throw refusal }
+            if state.gate.letsMany { return Turn(self, state.round, isTrial: false) }
+            if state.isTrying { return nil }
+            state.isTrying = true
+            return Turn(self, state.round, isTrial: true)
+        }
+        if let turn { return turn }
+        throw DatapanelError(
+            .auth,
+            """
+            keys that the service has not let in yet are tried by one call at a time, and the \
+            time of this one was over first; allow more time
+            """
+        ).with(.stored, "\(Stored.no.name)")
+    }
+
+    /// One attempt. It ends with what is said of it, at the latest when it is forgotten.
+    final class Turn {
+        private let gate: KeyGate
+        fileprivate let round: Int
+        fileprivate let isTrial: Bool
+        private var isOver = false
+
+        fileprivate init(_ gate: KeyGate, _ round: Int, isTrial: Bool) {
+            self.gate = gate
+            self.round = round
+            self.isTrial = isTrial
+        }
+
+        deinit {
+            if !isOver { gate.leave(self) { _ in } }
+        }
+
+        /// `isRenewed` tells that another attempt may well be let in.
+        func end(_ attempt: borrowing Attempt, isRenewed: Bool) {
+            isOver = true
+            let verdict = attempt.verdict
+            let refusal =
+                verdict.next == .renew && !isRenewed ? KeyGate.refusal(attempt) : nil
+            gate.leave(self) { state in
+                state.gate.answered(verdict, isRenewed: isRenewed, now: Clock.monotonic())
+                if let refusal { state.refusal = refusal }
+            }
+        }
+    }
+
+    private func leave(_ turn: Turn, _ note: (inout State) -> Void) {
+        monitor.with { state in
+            guard turn.round == state.round else { return }
+            if turn.isTrial { state.isTrying = false }
+            note(&state)
+            changed.announce()
+        }
+    }
+
+    private static func refusal(_ attempt: borrowing Attempt) -> DatapanelError {
+        let text = TextBuilder()
+        text.append("not sent: the service refused the access key before")
+        if let code = attempt.service.code { text.append(", \(code)") }
+        if let message = attempt.service.message { text.append(" \"\(message)\"") }
+        text.append(
+            """
+            ; set the right auth.secret_key: it is tried at once then, but else not for \
+            \(Duration.text(CredentialGate.rest)), as keys are shut out that are wrong too often
+            """)
+        return DatapanelError(.auth, text.text)
+            .with(.httpStatus, "\(attempt.exchange.status)")
+            .with(.serverCode, attempt.service.code)
+            .with(.serverMessage, attempt.service.message)
+            .with(.requestId, attempt.requestId)
+            .with(.stored, "\(Stored.no.name)")
+    }
+
+    /// Other settings hold; only other keys are worth another attempt.
+    func change(_ config: Config, isAnew: Bool) {
+        guard isAnew else { return }
+        monitor.with { state in
+            state.gate = CredentialGate(config)
+            state.isTrying = false
+            state.refusal = nil
+            state.round += 1
+            changed.announce()
+        }
+    }
+
+    /// Leaves everything as it is, for ever: see `TokenSource`.
+    func abandon() {
+        _ = Unmanaged.passRetained(self)
+    }
+}
