@@ -86,8 +86,8 @@ public final class Emulator: Sendable {
         service.removeDataclass(id: id, status: status)
     }
 
-    /// Ends all tokens of IAM before their time, as when the password is changed. Returns how many
-    /// were still good.
+    /// Ends all tokens of IAM and all keys of the metadata service before their time, as when the
+    /// password or the agency is changed. Returns how many were still good.
     @discardableResult
     public func revokeTokens() -> Int {
         service.endTokens()

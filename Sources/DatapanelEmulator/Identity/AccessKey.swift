@@ -36,6 +36,17 @@ struct KnownKeys {
 
     subscript(access: String) -> Entry? { entries[access] }
 
+    /// Ends the keys that were made before their time, and tells how many were still good.
+    mutating func endIssued(now: WallClock) -> Int {
+        var count = 0
+        for (access, entry) in entries {
+            guard let expires = entry.expires, now < expires else { continue }
+            entries[access]?.expires = now
+            count += 1
+        }
+        return count
+    }
+
     /// Makes temporary keys of that life.
     mutating func issue(seconds: Int, now: WallClock) -> Entry {
         entries = entries.filter { !$0.value.isLongGone(now) }

@@ -50,7 +50,7 @@ extension Service {
 
     func endTokens() -> Int {
         let now = now
-        return withState { $0.tokens.revokeAll(now: now) }
+        return withState { $0.tokens.revokeAll(now: now) + $0.keys.endIssued(now: now) }
     }
 
     func setClock(offsetSeconds: Int) {
