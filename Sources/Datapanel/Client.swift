@@ -15,21 +15,22 @@ package final class Client: Sendable {
     private let config: Lock<Config>
     private let pool = TransferPool()
     private let serviceTime = Lock(ServiceTime())
-    private let tokens: TokenSource?
-    private let keyGate: KeyGate?
+    private let tokens: TokenSource
+    private let keyGate: KeyGate
     let names = NameSource()
     private let generation: Int
 
     /// Opens no connection, but what libcurl cannot do is found here and not at the first alert.
     package static func make(_ config: Config) throws(DatapanelError) -> Client {
+        let config = try config.settled()
         try config.check()
         return Client(config, try Transfer(config))
     }
 
     private init(_ config: Config, _ transfer: Transfer) {
         self.config = Lock(config)
-        tokens = config.auth == .password ? TokenSource(config) : nil
-        keyGate = config.auth == .aksk ? KeyGate(config) : nil
+        tokens = TokenSource(config)
+        keyGate = KeyGate(config)
         generation = ProcessGeneration.current()
         pool.giveBack(transfer)
     }
@@ -37,8 +38,8 @@ package final class Client: Sendable {
     deinit {
         if isForked {
             pool.abandon()
-            tokens?.abandon()
-            keyGate?.abandon()
+            tokens.abandon()
+            keyGate.abandon()
             names.abandon()
         }
     }
@@ -48,10 +49,10 @@ package final class Client: Sendable {
     ) throws(DatapanelError) {
         if isForked { throw Self.forked }
         try config.with { config throws(DatapanelError) in
-            let key = config.signingKey
+            let before = config
             config = try config.changed(name, value)
-            tokens?.change(config, isAnew: SettingKey.named(name) == .authPassword)
-            keyGate?.change(config, isAnew: config.signingKey.secret !== key.secret)
+            tokens.change(config, isAnew: config.isAskingAnew(since: before))
+            keyGate.change(config, isAnew: config.isSigningAnew(since: before))
         }
     }
 
@@ -62,7 +63,7 @@ package final class Client: Sendable {
         let passes = try begin(timeout)
         let dataclass = try TargetURL.dataclass(target)
         let body = try request.body(passes.config.listField)
-        let bodyHash = passes.config.auth == .aksk ? try body.pieces.hash() : nil
+        let bodyHash = passes.config.auth.isSigned ? try body.pieces.hash() : nil
         return try withTransfer(passes.config) { transfer throws(DatapanelError) in
             try submit(dataclass, passes, transfer) { passes, id throws(DatapanelError) in
                 try Call(
@@ -79,8 +80,8 @@ package final class Client: Sendable {
         let config = self.config.with { $0 }
         let time = timeout > 0 ? timeout : config.number(.requestTimeout)
         return Passes(
-            config: config, serviceTime: serviceTime, tokens: tokens, keyGate: keyGate,
-            deadline: Clock.monotonic() + time)
+            config, serviceTime, config.auth.isGiven ? tokens : nil,
+            config.auth.isSigned ? keyGate : nil, deadline: Clock.monotonic() + time)
     }
 
     /// Lends a connection.

@@ -108,7 +108,7 @@ struct SigningTests {
         }
         #expect(emulator.stats.requests == 1)
         let outcome = try session.submit(objects(1))
-        #expect(outcome.message.hasPrefix("not sent: the service refused the access key before"))
+        #expect(outcome.message.hasPrefix("not sent, as its signature would be refused"))
         #expect(outcome.message.contains("verify aksk signature fail"))
         #expect(outcome.stored == "no")
         #expect(emulator.stats.requests == 1)

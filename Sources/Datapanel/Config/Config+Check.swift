@@ -40,6 +40,7 @@ extension Config {
         case .aksk:
             try need(.accessKey, "is needed with auth = aksk")
             try need(.secretKey, "is needed with auth = aksk")
+        case .default: break
         }
     }
 
@@ -114,7 +115,7 @@ extension Config {
             """)
     }
 
-    private func clash(_ one: SettingKey, _ other: SettingKey, _ text: Text) -> DatapanelError {
+    func clash(_ one: SettingKey, _ other: SettingKey, _ text: Text) -> DatapanelError {
         DatapanelError(.config, text).with(.key, "\(one.setting.key), \(other.setting.key)")
     }
 }

@@ -5,7 +5,7 @@
 package enum SettingKey: Int, CaseIterable, Sendable {
     case region, endpoint, iamEndpoint, projectId, workspaceId
     case auth, authToken, authUser, authPassword, authDomain
-    case accessKey, secretKey, securityToken
+    case accessKey, secretKey, securityToken, metadataEndpoint
     case listField
     case requestTimeout, connectTimeout, stallTimeout, backoffBase, backoffCap, replyBytes
     case envelopeName, envelopeType, envelopeFormatVersion, envelopeTriggerFlag
@@ -53,13 +53,15 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                     """)
         case .auth:
             Setting(
-                "auth", .choice(["token", "password", "aksk"]), "token",
+                "auth", .choice(["token", "password", "aksk", "default"]), "token",
                 doc: """
                     How calls are authorised. token: with an IAM user token, given as \
                     auth.token. password: with tokens that IAM gives for auth.user, \
                     auth.password and auth.domain, renewed before they end. aksk: signed with \
                     auth.access_key and auth.secret_key. What belongs to another kind is not \
-                    looked at.
+                    looked at. default: in one of these ways, by the first of them that has \
+                    credentials: settings, the environment (HUAWEICLOUD_SDK_AK and its kin), the \
+                    profile file (~/.huaweicloud/credentials), the metadata service.
                     """)
         case .authToken:
             Setting(
@@ -103,6 +105,13 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: """
                     What belongs to temporary keys, sent as X-Security-Token. A change in use \
                     counts from the next change of auth.secret_key.
+                    """)
+        case .metadataEndpoint:
+            Setting(
+                "metadata.endpoint", .endpoint, "http://169.254.169.254", runtime: true,
+                doc: """
+                    Where auth = default finds the metadata service of a cloud server, which gives \
+                    temporary keys; no proxy is asked. When it is set in use, it is asked at once.
                     """)
         case .listField:
             Setting(
@@ -258,7 +267,8 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "Whether HTTP/2 is used when the server offers it over TLS.")
         case .debug:
             Setting(
-                "debug", .choices(["conn", "retry", "wire", "batch", "bisect"]), runtime: true,
+                "debug", .choices(["conn", "retry", "wire", "batch", "bisect", "auth"]),
+                runtime: true,
                 doc: "The areas whose debug lines go to the log.")
         }
     }

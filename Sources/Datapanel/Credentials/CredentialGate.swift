@@ -12,7 +12,7 @@ struct CredentialGate {
     private(set) var opensAt: Int64 = 0
 
     init(_ config: Config) {
-        isNeeded = config.auth == .aksk
+        isNeeded = config.auth.isSigned
     }
 
     /// Whether others may go while one is under way.

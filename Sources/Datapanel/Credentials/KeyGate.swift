@@ -60,11 +60,11 @@ final class KeyGate: Sendable {
         }
 
         /// `isRenewed` tells that another attempt may well be let in.
-        func end(_ attempt: borrowing Attempt, isRenewed: Bool) {
+        func end(_ attempt: borrowing Attempt, _ url: Text, isRenewed: Bool) {
             isOver = true
             let verdict = attempt.verdict
             let refusal =
-                verdict.next == .renew && !isRenewed ? KeyGate.refusal(attempt) : nil
+                verdict.next == .renew && !isRenewed ? KeyGate.refusal(attempt, url) : nil
             gate.leave(self) { state in
                 state.gate.answered(verdict, isRenewed: isRenewed, now: Clock.monotonic())
                 if let refusal { state.refusal = refusal }
@@ -81,22 +81,17 @@ final class KeyGate: Sendable {
         }
     }
 
-    private static func refusal(_ attempt: borrowing Attempt) -> DatapanelError {
-        let text = TextBuilder()
-        text.append("not sent: the service refused the access key before")
-        if let code = attempt.service.code { text.append(", \(code)") }
-        if let message = attempt.service.message { text.append(" \"\(message)\"") }
-        text.append(
+    private static func refusal(
+        _ attempt: borrowing Attempt, _ url: Text
+    ) -> DatapanelError? {
+        guard let error = attempt.error(url, nil) else { return nil }
+        return error.again(
             """
-            ; set the right auth.secret_key: it is tried at once then, but else not for \
-            \(Duration.text(CredentialGate.rest)), as keys are shut out that are wrong too often
+            not sent, as its signature would be refused like one before; set the right \
+            auth.secret_key: it is tried at once then, but else not for \
+            \(Duration.text(CredentialGate.rest)), as keys are shut out that are wrong too often. \
+            Before: \(error.message)
             """)
-        return DatapanelError(.auth, text.text)
-            .with(.httpStatus, "\(attempt.exchange.status)")
-            .with(.serverCode, attempt.service.code)
-            .with(.serverMessage, attempt.service.message)
-            .with(.requestId, attempt.requestId)
-            .with(.stored, "\(Stored.no.name)")
     }
 
     /// Other settings hold; only other keys are worth another attempt.

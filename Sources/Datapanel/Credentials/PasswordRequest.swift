@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CJansson
-import CPosix
 
 /// The request that asks IAM for a token by password, and what IAM answers
 /// (`KeystoneCreateUserTokenByPassword`).
@@ -45,30 +44,15 @@ enum PasswordRequest {
     }
 
     /// How long the token of an answer lives, in milliseconds. IAM's own two times are compared,
-    /// so that no clock of ours matters.
+    /// so that no clock of ours matters; both lose their fractions.
     static func life(_ answer: UnsafeRawBufferPointer) -> Int64 {
         guard let root = try? JSONValue.parse(answer, depthLimit: depthLimit) else {
             return usualLife
         }
         let token = json_object_get(root.pointer, "token")
-        guard let end = time(json_object_get(token, "expires_at")),
-            let start = time(json_object_get(token, "issued_at")), end > start
+        guard let end = IssuedTime.seconds(json_object_get(token, "expires_at")),
+            let start = IssuedTime.seconds(json_object_get(token, "issued_at")), end > start
         else { return usualLife }
         return (end - start) * 1_000
-    }
-
-    /// Seconds of Unix time for `2025-11-09T01:42:57.527363Z`; nil for another spelling. Both times
-    /// lose the same fraction.
-    private static func time(_ value: UnsafeMutablePointer<json_t>?) -> Int64? {
-        var parts = tm()
-        guard let text = json_string_value(value),
-            let rest = dpx_read_time(text, "%Y-%m-%dT%H:%M:%S", &parts)
-        else { return nil }
-        var at = rest
-        if at.pointee == CChar(bitPattern: UInt8(ascii: ".")) {
-            repeat { at += 1 } while ASCII.isDigit(UInt8(bitPattern: at.pointee))
-        }
-        guard strcmp(at, "Z") == 0 else { return nil }
-        return Int64(timegm(&parts))
     }
 }

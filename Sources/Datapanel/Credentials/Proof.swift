@@ -6,4 +6,14 @@ package enum Proof: Sendable {
     case token(Text)
     /// Keys, with which the call is signed.
     case key(AccessKey)
+
+    /// Whoever is given one for a time has it renewed so long before its end, or a tenth of its
+    /// life if that is less. In milliseconds.
+    var renewalMargin: Int64 {
+        switch self {
+        case .token: 300_000
+        // As the vendor's own SDK does.
+        case .key: 2_400_000
+        }
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The tokens of a client. One thread asks IAM; the others wait for what comes of it, or use the
-/// old token while that is good.
+/// The tokens of a client, or its temporary keys. One thread asks for them; the others wait for
+/// what comes of it, or use the old ones while these are good.
 ///
 /// Runs on: any thread, many at once.
 /// Guarded by: `monitor`.
@@ -62,26 +62,38 @@ final class TokenSource: Sendable {
         guard case .wait(let until) = step, (until ?? 0) >= deadline else { return step }
         throw tokens.trouble
             ?? DatapanelError(
-                .server, "no token from IAM before the call's time was over; allow more time"
+                .server,
+                """
+                no token from IAM, nor keys from the metadata service, before the call's time was \
+                over; allow more time
+                """
             ).with(.stored, "\(Stored.no.name)")
     }
 
     private func fetch(
         _ order: TokenState.Order, _ config: Config, _ transfer: Transfer, timeout: Int64
     ) {
-        let answer: TokenState.Answer
-        do throws(DatapanelError) {
-            let call = try TokenCall(order, transfer)
-            call.begin(config, timeout: timeout)
-            answer = call.answer(transfer.perform(), config)
-        } catch {
-            answer = .failure(.passing, error, retryAfter: nil)
-        }
+        let answer = ask(order, config, transfer, until: Clock.monotonic() + timeout)
         monitor.with { state in
             state.tokens.fetched(
                 order.number, answer, backoff: config.backoff, dice: Random.number(),
                 now: Clock.monotonic())
             changed.announce()
+        }
+    }
+
+    private func ask(
+        _ order: TokenState.Order, _ config: Config, _ transfer: Transfer, until deadline: Int64
+    ) -> TokenState.Answer {
+        do throws(DatapanelError) {
+            let call = try IssuerCall.make(order) { transfer }
+            while true {
+                call.begin(config, timeout: max(1, deadline - Clock.monotonic()))
+                let exchange = call.transfer.perform()
+                if let answer = call.answer(exchange, config) { return answer }
+            }
+        } catch {
+            return .failure(.passing, error, retryAfter: nil)
         }
     }
 

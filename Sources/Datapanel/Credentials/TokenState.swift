@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Whether there is a token, and what to do about one: events and times go in, what to do comes
-/// out. Others ask for the tokens, one at a time. Times are on the monotonic clock, in
-/// milliseconds.
+/// out. Others ask for the tokens, one at a time. Temporary keys are a token, too: somebody gives
+/// them for a time. Times are on the monotonic clock, in milliseconds.
 struct TokenState {
     /// IAM locks users whose password is wrong too often.
     static let refusalPause: Int64 = 300_000
-    /// A token is renewed so long before its end, or a tenth of its life if that is less.
-    private static let marginLimit: Int64 = 300_000
     private static let standingPauses = Backoff(base: 5_000, cap: 300_000)
 
     struct Token {
@@ -27,10 +25,12 @@ struct TokenState {
 
     struct Order {
         let number: Int
-        /// Where user, password and domain stand.
+        /// Where user, password and domain stand, or the metadata service.
         let credentials: Config
         /// False while the old one is good.
         let isUrgent: Bool
+        /// None was given to these credentials before.
+        let isFirst: Bool
     }
 
     /// What a request for a token came to.
@@ -79,7 +79,9 @@ struct TokenState {
         isFetching = true
         lastNumber += 1
         return .fetch(
-            Order(number: lastNumber, credentials: credentials, isUrgent: good == nil))
+            Order(
+                number: lastNumber, credentials: credentials, isUrgent: good == nil,
+                isFirst: goodUntil == 0))
     }
 
     /// The token, while it is good.
@@ -98,7 +100,7 @@ struct TokenState {
         case .proof(let proof, let life):
             token = Token(proof: proof, number: number)
             goodUntil = now + life
-            renewAt = goodUntil - min(life / 10, Self.marginLimit)
+            renewAt = goodUntil - min(life / 10, proof.renewalMargin)
             failures = 0
             resumeAt = 0
             trouble = nil
@@ -138,6 +140,7 @@ struct TokenState {
     mutating func startAnew(_ credentials: Config) {
         self.credentials = credentials
         token = nil
+        goodUntil = 0
         isFetching = false
         failures = 0
         resumeAt = 0

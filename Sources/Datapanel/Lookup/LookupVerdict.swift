@@ -6,22 +6,13 @@ enum LookupVerdict {
     static func of(_ exchange: borrowing Exchange, hasRetryAfter: Bool) -> Verdict {
         let facts = Facts(
             ending: exchange.ending, status: exchange.status,
-            isBodyOut: hasBegun(exchange.ending) || exchange.status > 0,
+            isBodyOut: exchange.ending.hasBegun || exchange.status > 0,
             hasRetryAfter: hasRetryAfter, reply: shape(exchange))
         let situation = facts.situation
         let verdict = situation.verdict
         let (sign, advice) = words(situation)
         return Verdict(
             sign, next(situation, exchange.ending), .no, verdict.code, advice ?? verdict.advice)
-    }
-
-    /// Whether the request may have reached the service.
-    private static func hasBegun(_ ending: Facts.Ending) -> Bool {
-        switch ending {
-        case .complete, .broken, .outOfTime, .replyTooLarge: true
-        case .unresolved, .unconnected, .badCertificate, .badHandshake, .badProxy, .outOfMemory:
-            false
-        }
     }
 
     private static func shape(_ exchange: borrowing Exchange) -> ReplyShape {

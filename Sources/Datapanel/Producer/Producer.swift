@@ -21,6 +21,7 @@ package final class Producer: @unchecked Sendable {
     package let eventDescriptor: Int32
 
     package static func make(_ config: Config) throws(DatapanelError) -> Producer {
+        let config = try config.settled()
         try config.check()
         try config.checkProducer()
         var head = Bytes()
@@ -231,9 +232,9 @@ extension Producer {
     ) throws(DatapanelError) {
         try checkProcess()
         try monitor.with { state throws(DatapanelError) in
+            let config = try state.config.changed(name, value)
             state.change(
-                try state.config.changed(name, value),
-                isAnew: SettingKey.named(name) == .authPassword, now: Clock.monotonic())
+                config, isAnew: config.isAskingAnew(since: state.config), now: Clock.monotonic())
         }
         worker.wakeUp()
     }

@@ -5,7 +5,7 @@
 struct ProducerState {
     var config: Config
     let limits: ProducerLimits
-    /// Where IAM gives them.
+    /// Where somebody gives them.
     var tokens: TokenState?
     var names: ProducerNames
     let events: EventFlag
@@ -37,7 +37,7 @@ struct ProducerState {
         names = try ProducerNames(config)
         self.config = config
         self.limits = limits
-        tokens = config.auth == .password ? TokenState(config) : nil
+        tokens = config.auth.isGiven ? TokenState(config) : nil
         self.events = events
         reports = ReportQueue(limits.reports)
         buffers = BodyBuffers(limit: limits.queueBytes / 8)
@@ -47,10 +47,10 @@ struct ProducerState {
     }
 
     mutating func change(_ config: Config, isAnew: Bool = false, now: Int64) {
-        let isNewKey = config.signingKey.secret !== self.config.signingKey.secret
-        if isNewKey { credentials = CredentialGate(config) }
+        if config.isSigningAnew(since: self.config) { credentials = CredentialGate(config) }
         self.config = config
         if isAnew { tokens?.startAnew(config) }
+        if !config.auth.isGiven { tokens = nil }
         rates.set(config, now: now)
         retryBlocked()
     }
@@ -206,8 +206,10 @@ struct ProducerState {
         let batch = settlement.batch
         let target = targets[batch.target]
         let (verdict, isMoved) = judged(verdict, settlement.outcome, target, sentTo: url)
+        // A clock that was wrong says nothing of the token.
         let hasNewToken =
-            tokens?.answered(tokenNumber, verdict, hasRenewed: batch.hasRenewed) ?? false
+            !isRenewed
+            && tokens?.answered(tokenNumber, verdict, hasRenewed: batch.hasRenewed) ?? false
         batch.hasRenewed = hasNewToken
         let isRenewed = isRenewed || hasNewToken || isMoved
         target.inFlight -= 1

@@ -22,7 +22,7 @@ struct Metric {
 
 /// What a producer counts, for whoever writes it down.
 enum ProducerStats {
-    static func metrics(_ state: ProducerState) -> [Metric] {
+    static func metrics(_ state: borrowing ProducerState) -> [Metric] {
         let counters = state.counters
         func counter(_ name: StaticString, _ value: Int, _ help: StaticString) -> Metric {
             Metric(name: name, value: value, isLevel: false, help: help)
@@ -55,7 +55,7 @@ enum ProducerStats {
     }
 
     static func histograms(
-        _ state: ProducerState
+        _ state: borrowing ProducerState
     ) -> [(name: StaticString, histogram: Histogram, help: StaticString)] {
         [
             ("batch_objects", state.counters.batchObjects, "Objects in a request."),
@@ -70,7 +70,7 @@ enum ProducerStats {
         ]
     }
 
-    static func json(_ state: ProducerState) throws(DatapanelError) -> OwnedText {
+    static func json(_ state: borrowing ProducerState) throws(DatapanelError) -> OwnedText {
         let object = try ObjectBuilder()
         for metric in metrics(state) {
             try object.set(cString(metric.name), integer: Int64(metric.value))

@@ -2,7 +2,7 @@
 
 /// Statistics in the text that Prometheus reads (exposition format 0.0.4).
 enum PrometheusText {
-    static func make(_ state: ProducerState) throws(DatapanelError) -> OwnedText {
+    static func make(_ state: borrowing ProducerState) throws(DatapanelError) -> OwnedText {
         var bytes = Bytes()
         for metric in ProducerStats.metrics(state) {
             let suffix: StaticString = metric.isLevel ? "" : "_total"

@@ -11,7 +11,7 @@ final class Worker: @unchecked Sendable {
     private let group: TransferGroup
     private let head: Text
     private var flights: [Flight] = []
-    private var tokenCalls: [TokenCall] = []
+    private var tokenCalls: [IssuerCall] = []
     private var lookupCalls: [LookupCall] = []
     private var idle: [Transfer] = []
     /// For each target.
@@ -30,7 +30,7 @@ final class Worker: @unchecked Sendable {
         let headers: HeaderList
         let signedAt: ServiceTime.Reading
         let ids: ItemIds
-        /// 0 for none that IAM gave.
+        /// 0 for none that was given.
         let tokenNumber: Int
 
         init(
@@ -115,7 +115,7 @@ final class Worker: @unchecked Sendable {
         do throws(DatapanelError) {
             let ids = try ItemIds(capacity: batch.count)
             let pieces = BodyPieces(head: head.bytes, objects: batch.objects)
-            if config.auth == .aksk && batch.bodyHash == nil { batch.bodyHash = try pieces.hash() }
+            if config.auth.isSigned && batch.bodyHash == nil { batch.bodyHash = try pieces.hash() }
             let signedAt = serviceTime.read(now: Clock.seconds())
             let headers = try CallHeaders.make(
                 config, "POST", url, bodyHash: batch.bodyHash, signedAt,
@@ -163,7 +163,7 @@ final class Worker: @unchecked Sendable {
         if verdict.next == .ambiguous { batch.ambiguousAttempts += 1 }
         let retryAfter = attempt.retryAfter
         let isRenewed =
-            config.auth == .aksk
+            config.auth.isSigned
             && serviceTime.answered(attempt, to: flight.signedAt, log: config.log)
         let settlement = Settlement(outcome, batch, flight.ids, attempt.takeReply())
         let decision = monitor.with { state in
@@ -213,19 +213,24 @@ final class Worker: @unchecked Sendable {
     }
 }
 
-/// The tokens of IAM: requests for them run beside those for objects.
+/// Tokens and temporary keys: requests for them run beside those for objects.
 extension Worker {
     private func askForToken(_ order: TokenState.Order, _ config: Config) {
         do throws(DatapanelError) {
-            let call = try TokenCall(order, takeTransfer(config))
-            call.begin(config, timeout: config.number(.requestTimeout))
-            guard group.add(call.transfer) else { throw .noMemory("a request for a token") }
-            tokenCalls.append(call)
+            try begin(
+                IssuerCall.make(order) { () throws(DatapanelError) in try takeTransfer(config) },
+                config)
         } catch {
             take(.failure(.passing, error, retryAfter: nil), order.number, config)
             // How long to sleep was decided before.
             wakeUp()
         }
+    }
+
+    private func begin(_ call: IssuerCall, _ config: Config) throws(DatapanelError) {
+        call.begin(config, timeout: config.number(.requestTimeout))
+        guard group.add(call.transfer) else { throw .noMemory("a request for a token") }
+        tokenCalls.append(call)
     }
 
     private func finishTokenCall(_ end: TransferGroup.End, _ config: Config) {
@@ -234,8 +239,13 @@ extension Worker {
         }
         let call = tokenCalls.remove(at: index)
         let answer = call.answer(group.finish(call.transfer, end), config)
-        idle.append(call.transfer)
-        take(answer, call.number, config)
+        do throws(DatapanelError) {
+            guard let answer else { return try begin(call, config) }
+            if !call.isDirect { idle.append(call.transfer) }
+            take(answer, call.number, config)
+        } catch {
+            take(.failure(.passing, error, retryAfter: nil), call.number, config)
+        }
     }
 
     private func take(_ answer: TokenState.Answer, _ number: Int, _ config: Config) {

@@ -18,24 +18,38 @@ extension Attempt {
     /// What a person and a program are told; nil when all objects have their ids.
     func error(_ url: Text, _ ids: ItemIds?) -> DatapanelError? {
         guard verdict.code != .ok else { return nil }
-        return DatapanelError(verdict.code, message(url, ids))
-            .with(.httpStatus, exchange.status > 0 ? "\(exchange.status)" : nil)
-            .with(.serverCode, service.code)
-            .with(.serverMessage, service.message)
-            .with(.requestId, requestId)
-            .with(.stored, "\(verdict.stored.name)")
+        return details(of: DatapanelError(verdict.code, message("", url, ids, verdict.advice)))
             .with(.attempts, "\(number)")
-            .with(.retryAfter, retryAfter.map { "\($0)" })
-            .with(.curl, exchange.curlText)
+            .with(.stored, "\(verdict.stored.name)")
             .with(
                 .reply,
                 verdict.stored == .maybe || verdict.code == .reply
                     ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
     }
 
-    private func message(_ url: Text, _ ids: ItemIds?) -> Text {
+    /// As `error` of what was to authorise a call, and did not come.
+    func trouble(
+        _ opening: Text, _ url: Text, _ code: Code, _ advice: StaticString
+    ) -> DatapanelError {
+        details(of: DatapanelError(code, message(opening, url, nil, advice)))
+            .with(.stored, "\(Stored.no.name)")
+    }
+
+    private func details(of error: DatapanelError) -> DatapanelError {
+        error
+            .with(.httpStatus, exchange.status > 0 ? "\(exchange.status)" : nil)
+            .with(.serverCode, service.code)
+            .with(.serverMessage, service.message)
+            .with(.requestId, requestId)
+            .with(.retryAfter, retryAfter.map { "\($0)" })
+            .with(.curl, exchange.curlText)
+    }
+
+    private func message(
+        _ opening: Text, _ url: Text, _ ids: ItemIds?, _ advice: StaticString
+    ) -> Text {
         let text = TextBuilder()
-        text.append("\(method) \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)")
+        text.append("\(opening)\(method) \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)")
         if exchange.status > 0 && !isNamed { text.append(", status \(exchange.status)") }
         if let code = service.code { text.append(", \(code)") }
         if let message = service.message { text.append(" \"\(message)\"") }
@@ -46,7 +60,7 @@ extension Attempt {
         if let location = exchange.head.location { text.append(" to \(location)") }
         if number > 1 { text.append(", after \(number) attempts") }
         if let requestId { text.append(", request id \(requestId)") }
-        text.append("; \(verdict.advice)")
+        text.append("; \(advice)")
         return text.text
     }
 

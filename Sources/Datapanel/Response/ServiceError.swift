@@ -19,12 +19,13 @@ package struct ServiceError {
     /// Nothing was said.
     package init() {}
 
-    package init(_ body: UnsafeRawBufferPointer) {
+    package init(_ body: UnsafeRawBufferPointer, without secret: Text? = nil) {
         guard let root = try? JSONValue.parse(body, depthLimit: Self.depthLimit) else { return }
         requestId = Self.text(root.pointer, "request_id")
         read(root.pointer)
         // IAM: {"error":{"code":401,"message":"…","title":"Unauthorized"}}
         if code == nil && message == nil { read(json_object_get(root.pointer, "error")) }
+        if let secret, let said = message, said.contains(secret.bytes) { message = "[redacted]" }
     }
 
     /// Whether the text is an object that tells of an error.

@@ -24,6 +24,11 @@ package enum ASCII {
         return letter < 6 ? letter &+ 10 : nil
     }
 
+    /// Whether it is something that can be seen, without white space.
+    package static func isVisible(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count > 0 && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+
     /// The bytes without the white space around them.
     package static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var low = 0
@@ -60,6 +65,7 @@ package enum ASCII {
         bytes.count == text.utf8CodeUnitCount && hasPrefixIgnoringCase(bytes, text)
     }
 
+    @inline(never)
     package static func hasPrefixIgnoringCase(
         _ bytes: UnsafeRawBufferPointer, _ prefix: StaticString
     ) -> Bool {

@@ -43,6 +43,13 @@ package struct DatapanelError: Error {
         return copy
     }
 
+    /// The same once more for a call that made no attempt of its own.
+    func again(_ message: Text) -> DatapanelError {
+        var copy = DatapanelError(code, message)
+        copy.details = details.filter { $0.field != .attempts }
+        return copy
+    }
+
     package subscript(_ field: Field) -> Text? {
         for detail in details where detail.field == field { return detail.value }
         return nil

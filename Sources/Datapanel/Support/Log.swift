@@ -17,7 +17,7 @@ package struct Log: @unchecked Sendable {
 
     /// What a line is about. The order is that of the setting "debug".
     package enum Area: Int64, CaseIterable {
-        case conn, retry, wire, batch, bisect
+        case conn, retry, wire, batch, bisect, auth
 
         var name: StaticString {
             switch self {
@@ -26,6 +26,7 @@ package struct Log: @unchecked Sendable {
             case .wire: "wire"
             case .batch: "batch"
             case .bisect: "bisect"
+            case .auth: "auth"
             }
         }
     }

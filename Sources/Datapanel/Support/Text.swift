@@ -52,6 +52,10 @@ package final class Text: @unchecked Sendable {
         return memcmp(pointer, start, count) == 0
     }
 
+    func contains(_ part: UnsafeRawBufferPointer) -> Bool {
+        dpx_contains(pointer, count, part.baseAddress, part.count) != 0
+    }
+
     /// A copy that its taker releases.
     func owned() throws(DatapanelError) -> OwnedText {
         var copy = Bytes()

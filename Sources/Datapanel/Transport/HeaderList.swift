@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
+import CPosix
 
 /// The header lines of a call, as libcurl wants them.
 package struct HeaderList: ~Copyable {
@@ -7,7 +8,15 @@ package struct HeaderList: ~Copyable {
 
     package init() {}
 
-    deinit { curl_slist_free_all(first) }
+    /// Some lines are secrets; libcurl frees them as they are.
+    deinit {
+        var line = first
+        while let data = line?.pointee.data {
+            explicit_bzero(data, strlen(data))
+            line = line?.pointee.next
+        }
+        curl_slist_free_all(first)
+    }
 
     package mutating func add(_ line: StaticString) throws(DatapanelError) {
         try add(UnsafeRawPointer(line.utf8Start).assumingMemoryBound(to: CChar.self))

@@ -28,7 +28,7 @@ package struct ReplyHead {
         } else if let value = Self.value("location:", line) {
             location = Excerpt.of(value, limit: 256)
         } else if let value = Self.value("x-subject-token:", line) {
-            subjectToken = Self.isVisible(value) ? try? Text(value, secret: true) : nil
+            subjectToken = ASCII.isVisible(value) ? try? Text(value, secret: true) : nil
         }
     }
 
@@ -55,10 +55,6 @@ package struct ReplyHead {
     ) -> UnsafeRawBufferPointer? {
         guard ASCII.hasPrefixIgnoringCase(line, name) else { return nil }
         return ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[name.utf8CodeUnitCount...]))
-    }
-
-    private static func isVisible(_ value: UnsafeRawBufferPointer) -> Bool {
-        value.count > 0 && value.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     /// application/json, application/problem+json and the like, with or without parameters.

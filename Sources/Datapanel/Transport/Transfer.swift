@@ -19,7 +19,8 @@ final class Transfer {
     private var refusal: Text?
     private var stall = StallWatch(limit: 0)
 
-    init(_ config: Config) throws(DatapanelError) {
+    /// A direct one is for a few calls, past any proxy.
+    init(_ config: Config, isDirect: Bool = false) throws(DatapanelError) {
         guard CurlLibrary.isReady, let easy = curl_easy_init() else {
             throw .noMemory("a connection")
         }
@@ -29,7 +30,7 @@ final class Transfer {
         }
         self.easy = easy
         errorText = text.bindMemory(to: CChar.self, capacity: Int(CURL_ERROR_SIZE))
-        try TransferOptions.apply(config, to: easy)
+        try TransferOptions.apply(config, isDirect: isDirect, to: easy)
         setCallbacks()
     }
 
@@ -60,11 +61,11 @@ final class Transfer {
         return finish(curl_easy_perform(easy))
     }
 
-    /// Makes ready to post, or to get where there is no body. Body and headers stay where they are
-    /// until `finish`.
+    /// Makes ready to post, or where there is no body to get, or to put nothing. Body and headers
+    /// stay where they are until `finish`.
     func begin(
         _ url: Text, _ headers: borrowing HeaderList, _ body: BodyPieces?, config: Config,
-        timeout: Int64
+        timeout: Int64, isPut: Bool = false
     ) {
         exchange = Exchange()
         exchange.bodyCount = body?.count ?? 0
@@ -80,7 +81,8 @@ final class Transfer {
             dpx_curl_set_long(easy, CURLOPT_POST, 1)
             dpx_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         } else {
-            dpx_curl_set_long(easy, CURLOPT_HTTPGET, 1)
+            dpx_curl_set_long(easy, isPut ? CURLOPT_UPLOAD : CURLOPT_HTTPGET, 1)
+            dpx_curl_set_offset(easy, CURLOPT_INFILESIZE_LARGE, 0)
         }
         dpx_curl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(timeout))
         dpx_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout))

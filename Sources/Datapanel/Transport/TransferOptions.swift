@@ -11,7 +11,7 @@ enum TransferOptions {
     private static let uploadBufferSize = 128 << 10
 
     static func apply(
-        _ config: Config, to easy: UnsafeMutableRawPointer
+        _ config: Config, isDirect: Bool, to easy: UnsafeMutableRawPointer
     ) throws(DatapanelError) {
         try set(easy, CURLOPT_NOSIGNAL, 1)
         // So that a call ends in time though the name service does not answer: libcurl would join
@@ -33,7 +33,12 @@ enum TransferOptions {
             try check(dpx_curl_set_text(easy, CURLOPT_CAINFO, file.pointer))
             try check(dpx_curl_set_text(easy, CURLOPT_CAPATH, nil))
         }
-        try setProxy(config, easy)
+        if isDirect {
+            try check(dpx_curl_set_text(easy, CURLOPT_PROXY, ""))
+            try set(easy, CURLOPT_FORBID_REUSE, 1)
+        } else {
+            try setProxy(config, easy)
+        }
     }
 
     /// An empty text keeps libcurl from reading the environment.

@@ -20,6 +20,23 @@ struct Attempt: ~Copyable {
         self.exchange = exchange
     }
 
+    /// Of a request to somebody who gives tokens or keys. What comes back of the secret that was
+    /// sent is hidden.
+    init(_ method: StaticString, asking exchange: consuming Exchange, sent secret: Text?) {
+        self.method = method
+        number = 0
+        retryAfter = exchange.head.retryAfter(now: Clock.seconds())
+        verdict =
+            Facts(
+                ending: exchange.ending, status: exchange.status,
+                isBodyOut: exchange.status > 0
+                    || exchange.isBodyOut && exchange.ending.hasBegun,
+                reply: exchange.head.isJSON ? .unusable : .page
+            ).situation.verdict
+        service = ServiceError(exchange.reply.view, without: secret)
+        self.exchange = exchange
+    }
+
     init(_ number: Int, _ exchange: consuming Exchange, _ ids: ItemIds) {
         method = "POST"
         self.number = number

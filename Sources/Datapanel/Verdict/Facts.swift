@@ -27,6 +27,16 @@ package struct Facts {
         case complete
         case unresolved, unconnected, badCertificate, badHandshake, badProxy
         case broken, outOfTime, outOfMemory, replyTooLarge
+
+        /// Whether a request may have reached the service, that has no body to tell it by.
+        var hasBegun: Bool {
+            switch self {
+            case .complete, .broken, .outOfTime, .replyTooLarge: true
+            case .unresolved, .unconnected, .badCertificate, .badHandshake, .badProxy,
+                .outOfMemory:
+                false
+            }
+        }
     }
 
     package var situation: Situation {

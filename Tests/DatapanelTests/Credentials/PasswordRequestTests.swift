@@ -99,8 +99,9 @@ struct PasswordRequestTests {
 
     private func answer(_ exchange: consuming Exchange) throws -> TokenState.Answer {
         let config = try config()
-        let order = TokenState.Order(number: 1, credentials: config, isUrgent: true)
-        return try TokenCall(order, Transfer(config)).answer(exchange, config)
+        let order = TokenState.Order(number: 1, credentials: config, isUrgent: true, isFirst: true)
+        let answer = try TokenCall(order, Transfer(config)).answer(exchange, config)
+        return try #require(answer)
     }
 
     private func reply(_ status: Int32, _ lines: [String], _ body: String = "") throws -> Exchange {
@@ -146,7 +147,7 @@ struct PasswordRequestTests {
         #expect(failure == expected)
         #expect(error.code == code)
         #expect(error.message.contains("http://127.0.0.1:2/v3/auth/tokens"))
-        #expect(error.message.contains("status \(status)"))
+        #expect(error.message.contains("\(status)"))
         // Something that sends the password back does not get it into our messages.
         #expect(!error.message.contains("secret"))
         #expect(error[.serverMessage] == "[redacted]")

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Config {
+    /// With what depends on the process around it: where the services of the region are, and what
+    /// `auth = default` stands for. Reads the environment and files, and opens no connection.
+    package func settled(
+        in environment: VendorEnvironment = .process
+    ) throws(DatapanelError) -> Config {
+        var config = self
+        config.warnOfExposedFiles()
+        try config.settleEndpoints(environment)
+        guard auth == .default else { return config }
+        return try CredentialChain.settled(config, environment)
+    }
+
+    /// Keeps what is set already. Other tools take addresses without a scheme, and several.
+    @inline(never)
+    mutating func fill(_ key: SettingKey, _ value: Text?, from place: Text) throws(DatapanelError) {
+        guard text(key) == nil, let value else { return }
+        let isAddress = key == .endpoint || key == .iamEndpoint
+        let text = isAddress ? Self.address(value) : value
+        do throws(DatapanelError) {
+            try set(key, text.bytes)
+        } catch {
+            guard error.code == .config else { throw error }
+            throw DatapanelError(.config, "\(place): \(error.message)").with(.key, error[.key])
+        }
+    }
+
+    // MARK: the vendor's variables for addresses
+
+    private mutating func settleEndpoints(
+        _ environment: VendorEnvironment
+    ) throws(DatapanelError) {
+        let iam: Text = "HUAWEICLOUD_SDK_IAM_ENDPOINT"
+        try fill(.iamEndpoint, environment[iam], from: iam)
+        guard let region = text(.region) else { return }
+        let name = Self.variable(ofRegion: region)
+        try fill(.endpoint, environment[name], from: name)
+    }
+
+    private static func variable(ofRegion region: Text) -> Text {
+        let name = TextBuilder()
+        name.append("HUAWEICLOUD_SDK_REGION_SECMASTER_")
+        for byte in region.bytes {
+            name.append(byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : ASCII.upper(byte))
+        }
+        return name.text
+    }
+
+    /// The first of them where there are several; https where no scheme says otherwise.
+    private static func address(_ text: Text) -> Text {
+        let end = text.bytes.firstIndex(of: UInt8(ascii: ",")) ?? text.count
+        let first = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: text.bytes[..<end]))
+        let address = TextBuilder()
+        if !hasScheme(first) { address.append("https://") }
+        address.append(first)
+        return address.text
+    }
+
+    private static func hasScheme(_ address: UnsafeRawBufferPointer) -> Bool {
+        ASCII.hasPrefixIgnoringCase(address, "http://")
+            || ASCII.hasPrefixIgnoringCase(address, "https://")
+    }
+}
