@@ -31,7 +31,7 @@ help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo "FLAVOUR=static builds the library with the Swift runtime inside, in build/static/lib."
 
-demo: lib emulator examples ## sends real alerts to a local emulator: [AUTH=token|password|aksk]
+demo: lib emulator examples ## sends alerts to a local emulator: [AUTH=token|password|aksk|default]
 	@scripts/demo.sh $(FLAVOUR) $(AUTH)
 
 demo-restart: lib emulator examples ## streams to a local emulator that is killed half way

@@ -134,7 +134,7 @@ enum {
 
     /* 4xx: what the service said. */
     DP_E_REJECTED = 400,   /* the service refused the objects */
-    DP_E_AUTH = 401,       /* the credentials were refused */
+    DP_E_AUTH = 401,       /* the credentials were refused, or there are none */
     DP_E_FORBIDDEN = 403,  /* permission, quota or address rule */
     DP_E_ENDPOINT = 404,   /* wrong address, ids, or something in between */
     DP_E_THROTTLED = 429,  /* too many calls */
@@ -228,7 +228,7 @@ char *dp_config_describe(void);
 
 /* Receives one line of the log, without a line end. `level` counts as in
  * syslog: 3 error, 4 warning, 6 information, 7 debug. `area` is one word, such
- * as "conn", "retry" or "wire". Both strings are borrowed for the call. */
+ * as "conn", "retry" or "auth". Both strings are borrowed for the call. */
 typedef void (*dp_log_fn)(int32_t level, const char *area, const char *message,
                           void *context);
 
@@ -349,16 +349,30 @@ typedef struct dp_reports dp_reports;
  * be an id or, as "name:demo", a name: the first call that needs its id looks
  * it up as dp_client_lookup does, for all threads together, and within its own
  * time. Without "project.id" it is the project that has the name of "region".
- * Owned.
+ * Where
+ * "region" is set, variables of the vendor's tools may say where its services
+ * are. With "auth" = "default" credentials are looked for, the first that are
+ * found count:
+ *   1. settings: "auth.token", or "auth.access_key" and "auth.secret_key", or
+ *      "auth.user", "auth.password" and "auth.domain";
+ *   2. the variables HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and, for temporary
+ *      keys, HUAWEICLOUD_SDK_SECURITY_TOKEN;
+ *   3. ak, sk and security_token in the section [basic] of the file that
+ *      HUAWEICLOUD_SDK_CREDENTIALS_FILE names, or ~/.huaweicloud/credentials;
+ *   4. the metadata service of a cloud server, at "metadata.endpoint". It is
+ *      asked by the first call, not here; its keys are renewed before they end.
+ * "project.id", where it is not set, is first what 2 or 3 say it is. Owned.
  * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
- * setting is missing or two of them clash (both are named); DP_E_NOMEM. */
+ * setting, or one of two keys, is missing, or two settings clash (both are
+ * named); DP_E_FILE for a named file that cannot be read; DP_E_NOMEM. */
 dp_client *dp_client_new(const dp_config *config, dp_error **error_out);
 
 /* Changes a setting of a client in use; calls that begin later see it. The
  * settings marked "runtime" in docs/CONFIGURATION.md can be changed, such as
  * "auth.token" and "debug". A new "auth.user" or "auth.domain" counts from the
  * next change of "auth.password", a new "auth.access_key" or
- * "auth.security_token" from that of "auth.secret_key".
+ * "auth.security_token" from that of "auth.secret_key". Where keys come from
+ * the metadata service, a new token, password or secret key takes its place.
  * Safe from any thread.
  * Returns DP_OK; DP_E_ARGUMENT for NULL; DP_E_CONFIG for other keys and bad
  * values; DP_E_FORKED; DP_E_NOMEM. */
@@ -468,9 +482,10 @@ typedef struct dp_producer dp_producer;
 
 /* A producer with a copy of these settings, and its thread: named "datapanel",
  * with all signals blocked. The log function is called on that thread. Owned.
+ * Credentials are found as by dp_client_new.
  * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
- * setting is missing or two of them clash; DP_E_NOMEM, also when the system
- * gives no thread. */
+ * setting is missing or two of them clash; DP_E_FILE; DP_E_NOMEM, also when
+ * the system gives no thread. */
 dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
 
 /* Takes one object for a target: JSON text of `len` bytes, checked and copied

@@ -5,6 +5,7 @@
 #   token    calls carry a token
 #   password calls carry a token that IAM gives for a password
 #   aksk     calls are signed with access keys
+#   default  the library finds keys by itself: here, those of the metadata service
 source "$(dirname "$0")/common.sh"
 need_command curl curl
 need_command python3 python3
@@ -23,7 +24,13 @@ case $auth in
         export DATAPANEL_AUTH=aksk
         export DATAPANEL_AUTH_ACCESS_KEY=AKEXAMPLE DATAPANEL_AUTH_SECRET_KEY=SKEXAMPLE
         ;;
-    *) fail "AUTH is token, password or aksk, not '$auth'" ;;
+    default)
+        unset DATAPANEL_AUTH_TOKEN DATAPANEL_AUTH_USER DATAPANEL_AUTH_DOMAIN
+        # As on a server that has nothing else.
+        unset "${!HUAWEICLOUD_SDK_@}"
+        export DATAPANEL_AUTH=default HOME=$root/build/demo
+        ;;
+    *) fail "AUTH is token, password, aksk or default, not '$auth'" ;;
 esac
 
 mkdir -p build/demo

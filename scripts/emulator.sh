@@ -25,7 +25,7 @@ export DATAPANEL_WORKSPACE_ID=6f1f9a3e-58a2-4d0b-9a54-0d5b2f7e3c11
 export DATAPANEL_AUTH_TOKEN=emulator-token
 emulator_token=$DATAPANEL_AUTH_TOKEN
 # For those who set DATAPANEL_AUTH, too.
-export DATAPANEL_IAM_ENDPOINT=$emulator_url
+export DATAPANEL_IAM_ENDPOINT=$emulator_url DATAPANEL_METADATA_ENDPOINT=$emulator_url
 export DATAPANEL_AUTH_USER=emulator-user
 export DATAPANEL_AUTH_DOMAIN=emulator-account
 

@@ -83,6 +83,41 @@ def test_signs_in_place_of_a_token(emulator: Emulator) -> None:
     assert emulator.stats()["objects"] == 2
 
 
+def found(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the example that looks for credentials, where there are none but these."""
+    nothing = {
+        "DATAPANEL_AUTH_TOKEN": "",
+        "HUAWEICLOUD_SDK_AK": "",
+        "HUAWEICLOUD_SDK_SK": "",
+        "HOME": str(tmp_path),
+        "DATAPANEL_METADATA_ENDPOINT": "http://127.0.0.1:1",
+    }
+    return run(example="auth_default.py", **{**nothing, **environment})
+
+
+def test_finds_credentials_by_itself(emulator: Emulator, tmp_path: Path) -> None:
+    profile = tmp_path / "credentials"
+    profile.write_text("[basic]\nak = AKEXAMPLE\nsk = SKEXAMPLE\n")
+    for ended in (
+        found(tmp_path, DATAPANEL_AUTH_TOKEN=emulator.token),
+        found(tmp_path, HUAWEICLOUD_SDK_AK="AKEXAMPLE", HUAWEICLOUD_SDK_SK="SKEXAMPLE"),
+        found(tmp_path, HUAWEICLOUD_SDK_CREDENTIALS_FILE=str(profile)),
+        found(tmp_path, DATAPANEL_METADATA_ENDPOINT=emulator.url),
+    ):
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert len(ended.stdout.strip()) == 36
+    assert emulator.stats()["objects"] == 4
+
+
+def test_tells_where_it_found_no_credentials(emulator: Emulator, tmp_path: Path) -> None:
+    ended = found(tmp_path)
+    assert ended.returncode == 1
+    assert "HUAWEICLOUD_SDK_AK is not set" in ended.stderr
+    assert f"no profile file {tmp_path}/.huaweicloud/credentials" in ended.stderr
+    assert "the metadata service has none" in ended.stderr
+    assert emulator.stats()["requests"] == 0
+
+
 def test_wrong_key_is_tried_once(emulator: Emulator) -> None:
     ended = signed("AKEXAMPLE", "wrong")
     assert ended.returncode == 1

@@ -28,7 +28,7 @@ final class TokenCall: IssuerCall {
     ) -> TokenState.Answer? {
         if (200...299).contains(exchange.status), let token = exchange.head.subjectToken {
             let life = PasswordRequest.life(exchange.reply.view)
-            config.log.write(.debug, .conn, debugAreas: config.number(.debug)) {
+            config.log.write(.debug, .auth, debugAreas: config.number(.debug)) {
                 "a new token from IAM, for \(life / 1_000) s"
             }
             return .proof(.token(token), life: life)
