@@ -349,10 +349,9 @@ typedef struct dp_reports dp_reports;
  * be an id or, as "name:demo", a name: the first call that needs its id looks
  * it up as dp_client_lookup does, for all threads together, and within its own
  * time. Without "project.id" it is the project that has the name of "region".
- * Where
- * "region" is set, variables of the vendor's tools may say where its services
- * are. With "auth" = "default" credentials are looked for, the first that are
- * found count:
+ * Where "region" is set, the vendor's variables or its file of regions may say
+ * where the services are. With "auth" = "default" credentials are looked for,
+ * and the first that are found count:
  *   1. settings: "auth.token", or "auth.access_key" and "auth.secret_key", or
  *      "auth.user", "auth.password" and "auth.domain";
  *   2. the variables HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and, for temporary

@@ -143,6 +143,17 @@ struct TokenTests {
         #expect(stream.stats("json")?.contains("\"blocked_by\":null") == true)
     }
 
+    @Test func anotherTokenReleasesWhatWaits() throws {
+        let emulator = try emulator()
+        let stream = try Stream(emulator.url, ["auth.token": "stale"])
+        for object in objects(200) { #expect(stream.send(object).0 == DP_OK) }
+        #expect(tells(stream, "\"blocked_by\":\"POST"))
+        #expect(stream.queued == 200)
+        #expect(stream.set("auth.token", emulator.options.token) == DP_OK)
+        #expect(stream.reports(200).allSatisfy { $0.code == DP_OK })
+        #expect(emulator.stats.objects == 200)
+    }
+
     // MARK: an IAM that is down or slow
 
     @Test(arguments: [

@@ -126,7 +126,7 @@ static void the_metadata_service_has_keys(void)
 {
     unset_all();
     expect_stored("keys come from the metadata service, http://127.0.0.1:");
-    CHECK_HAS(lines, "there is no profile file /nonexistent/");
+    CHECK_HAS(lines, "there is no file /nonexistent/");
     CHECK_HAS(lines, "new keys from the metadata service, HST");
 }
 

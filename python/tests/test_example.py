@@ -113,7 +113,7 @@ def test_tells_where_it_found_no_credentials(emulator: Emulator, tmp_path: Path)
     ended = found(tmp_path)
     assert ended.returncode == 1
     assert "HUAWEICLOUD_SDK_AK is not set" in ended.stderr
-    assert f"no profile file {tmp_path}/.huaweicloud/credentials" in ended.stderr
+    assert f"no file {tmp_path}/.huaweicloud/credentials" in ended.stderr
     assert "the metadata service has none" in ended.stderr
     assert emulator.stats()["requests"] == 0
 

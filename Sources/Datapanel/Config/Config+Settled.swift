@@ -27,7 +27,7 @@ extension Config {
         }
     }
 
-    // MARK: the vendor's variables for addresses
+    // MARK: what the vendor's tools know of addresses
 
     private mutating func settleEndpoints(
         _ environment: VendorEnvironment
@@ -37,6 +37,22 @@ extension Config {
         guard let region = text(.region) else { return }
         let name = Self.variable(ofRegion: region)
         try fill(.endpoint, environment[name], from: name)
+        if text(.endpoint) == nil { try settleEndpoint(of: region, environment) }
+    }
+
+    private mutating func settleEndpoint(
+        of region: Text, _ environment: VendorEnvironment
+    ) throws(DatapanelError) {
+        let found = try environment.file(
+            named: "HUAWEICLOUD_SDK_REGIONS_FILE", orAtHome: "regions.yaml")
+        switch found {
+        case .file(let file, let path):
+            defer { withExtendedLifetime(file) {} }
+            let endpoint = try RegionsFile.endpoint(of: region, in: file.text)
+            try fill(.endpoint, endpoint, from: TextFile.shown(path))
+        case .nothing(let reason, let isOdd):
+            if isOdd { log.write(.warning, .auth) { reason } }
+        }
     }
 
     private static func variable(ofRegion region: Text) -> Text {

@@ -73,29 +73,11 @@ final class CredentialChain {
     // MARK: the profile file
 
     private func adoptProfile() throws(DatapanelError) -> Bool {
-        let variable: Text = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
-        if let path = environment[variable] {
-            if let file = try TextFile(ifThere: path, limit: ProfileFile.sizeLimit) {
-                return try adopt(file, path)
-            }
-            throw DatapanelError(
-                .file, "\(variable): there is no file \(TextFile.shown(path))"
-            ).with(.key, variable)
-        }
-        guard let home = environment["HOME"] else {
-            skip("HOME is not set, to find the profile file by")
-            return false
-        }
-        let path: Text = "\(home)/.huaweicloud/credentials"
-        do throws(DatapanelError) {
-            if let file = try TextFile(ifThere: path, limit: ProfileFile.sizeLimit) {
-                return try adopt(file, path)
-            }
-            skip("there is no profile file \(TextFile.shown(path))")
-        } catch {
-            // It may be another user's, and nobody named it.
-            guard error.code == .file else { throw error }
-            skip(error.message, .warning)
+        let found = try environment.file(
+            named: "HUAWEICLOUD_SDK_CREDENTIALS_FILE", orAtHome: "credentials")
+        switch found {
+        case .file(let file, let path): return try adopt(file, path)
+        case .nothing(let reason, let isOdd): skip(reason, isOdd ? .warning : .information)
         }
         return false
     }

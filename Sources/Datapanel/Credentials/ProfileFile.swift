@@ -2,7 +2,6 @@
 
 /// The vendor's file of keys: `name = value` lines in the section `[basic]`.
 enum ProfileFile {
-    static let sizeLimit = 1 << 20
     /// The vendor's Python SDK looks for the second one.
     private static let sections: [StaticString] = ["[basic]", "[basiccredentials]"]
 

@@ -18,8 +18,8 @@ final class TextFile {
         try self.init(file, path, limit: limit)
     }
 
-    /// As the other one, but nil when there is no such file, and nothing but a file is read.
-    convenience init?(ifThere path: Text, limit: Int) throws(DatapanelError) {
+    /// One of the vendor's, which are small; nil when there is none. Nothing but a file is read.
+    convenience init?(ifThere path: Text) throws(DatapanelError) {
         let file = dpx_open_to_read(path.pointer)
         if file < 0 && (dpx_errno() == ENOENT || dpx_errno() == ENOTDIR) { return nil }
         guard file >= 0 else { throw Self.failure("opened", path) }
@@ -27,7 +27,7 @@ final class TextFile {
         guard dpx_look_at(file).is_regular != 0 else {
             throw DatapanelError(.file, "\(Self.shown(path)) is no regular file")
         }
-        try self.init(file, path, limit: limit)
+        try self.init(file, path, limit: 1 << 20)
     }
 
     private init(_ file: Int32, _ path: Text, limit: Int) throws(DatapanelError) {

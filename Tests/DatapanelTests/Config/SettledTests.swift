@@ -59,6 +59,37 @@ struct SettledTests {
         #expect(error?.message.hasPrefix("\(name): endpoint: ") == true)
     }
 
+    @Test func aFileMovesTheServiceOfARegion() throws {
+        let text = "SECMASTER: [{id: cn-north-4, endpoint: \"a.test\"}]"
+        try withFile(text, mode: 0o644) { path in
+            let file = ["HUAWEICLOUD_SDK_REGIONS_FILE": path]
+            let region = ["region": "cn-north-4"]
+            #expect(try settled(region, file).endpoint == "https://a.test")
+            let variable = file.merging(
+                ["HUAWEICLOUD_SDK_REGION_SECMASTER_CN_NORTH_4": "b.test"]) { $1 }
+            #expect(try settled(region, variable).endpoint == "https://b.test")
+            let elsewhere = try settled(["region": "cn-north-1"], file)
+            #expect(elsewhere.endpoint == "https://secmaster.cn-north-1.myhuaweicloud.com")
+        }
+    }
+
+    @Test func aNamedRegionsFileThatIsNotThereIsAnError() throws {
+        let variables = ["HUAWEICLOUD_SDK_REGIONS_FILE": "/nowhere/regions"]
+        let error = failure { _ = try settled(["region": "r"], variables) }
+        #expect(error?.code == .file)
+        #expect(error?[.key] == "HUAWEICLOUD_SDK_REGIONS_FILE")
+        #expect(throws: Never.self) { try settled(["endpoint": "http://a.test"], variables) }
+    }
+
+    @Test func aBadAddressIsNamedWithItsFile() throws {
+        try withFile("SECMASTER: [{id: r, endpoint: \"a b\"}]", mode: 0o600) { path in
+            let variables = ["HUAWEICLOUD_SDK_REGIONS_FILE": path]
+            let error = failure { _ = try settled(["region": "r"], variables) }
+            #expect(error?.code == .config)
+            #expect(error?.message.hasPrefix("\(path): endpoint: ") == true)
+        }
+    }
+
     // MARK: files that others can read
 
     private func withFile<Result>(

@@ -100,7 +100,7 @@ struct CredentialChainTests {
         #expect(
             config.searched == """
                 the settings have no credentials; HUAWEICLOUD_SDK_AK is not set; there is no \
-                profile file /nowhere/.huaweicloud/credentials
+                file /nowhere/.huaweicloud/credentials
                 """)
         #expect(throws: Never.self) { try config.check() }
     }
@@ -234,7 +234,7 @@ struct CredentialChainTests {
             lines.all == [
                 "auth = default: the settings have no credentials",
                 "auth = default: HUAWEICLOUD_SDK_AK is not set",
-                "auth = default: HOME is not set, to find the profile file by",
+                "auth = default: HOME is not set, where credentials would be",
                 "auth = default: keys come from the metadata service, http://169.254.169.254",
             ])
     }
