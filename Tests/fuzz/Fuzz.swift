@@ -57,7 +57,7 @@ public func LLVMFuzzerCustomMutator(
 
 /// What takes foreign bytes. Each case lies in a file of its own.
 enum Target: String, CaseIterable {
-    case scanner, reply, error, head, config, setting, builder, part
+    case scanner, reply, error, head, config, setting, builder, part, found
 
     /// Ends the process when the engine does what it must not; else says whether it took the input.
     func check(_ input: UnsafeRawBufferPointer) -> Bool {
@@ -70,6 +70,7 @@ enum Target: String, CaseIterable {
         case .setting: SettingTarget.check(input)
         case .builder: BuilderTarget.check(input)
         case .part: PartTarget.check(input)
+        case .found: FoundTarget.check(input)
         }
     }
 
@@ -78,7 +79,7 @@ enum Target: String, CaseIterable {
         switch self {
         case .scanner, .error: 0
         case .reply: 1
-        case .head, .config, .setting, .builder, .part: nil
+        case .head, .config, .setting, .builder, .part, .found: nil
         }
     }
 }

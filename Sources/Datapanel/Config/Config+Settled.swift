@@ -66,8 +66,7 @@ extension Config {
 
     /// The first of them where there are several; https where no scheme says otherwise.
     private static func address(_ text: Text) -> Text {
-        let end = text.bytes.firstIndex(of: UInt8(ascii: ",")) ?? text.count
-        let first = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: text.bytes[..<end]))
+        let first = ASCII.trimmed(ASCII.split(text.bytes, at: UInt8(ascii: ",")).0)
         let address = TextBuilder()
         if !hasScheme(first) { address.append("https://") }
         address.append(first)

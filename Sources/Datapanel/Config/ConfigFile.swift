@@ -24,12 +24,11 @@ package enum ConfigFile {
         while let line = lines.next() {
             if line.count == 0 || line[0] == UInt8(ascii: "#") { continue }
             do throws(DatapanelError) {
-                guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
+                guard line.contains(UInt8(ascii: "=")) else {
                     throw DatapanelError(.config, "expected key = value")
                 }
-                try config.set(
-                    ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[..<equals])),
-                    ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[(equals + 1)...])))
+                let (key, value) = ASCII.split(line, at: UInt8(ascii: "="))
+                try config.set(ASCII.trimmed(key), ASCII.trimmed(value))
             } catch {
                 throw error.code == .config ? located(error, file, lines.number) : error
             }

@@ -62,14 +62,11 @@ enum RegionsFile {
         static func split(
             _ text: UnsafeRawBufferPointer
         ) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
-            let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
-            let end = text.firstIndex(of: UInt8(ascii: "#")) ?? text.count
-            return (
-                bare(UnsafeRawBufferPointer(rebasing: text[..<colon])),
-                bare(UnsafeRawBufferPointer(rebasing: text[min(colon + 1, end)..<end]))
-            )
+            let (key, value) = ASCII.split(text, at: UInt8(ascii: ":"))
+            return (bare(key), bare(ASCII.split(value, at: UInt8(ascii: "#")).0))
         }
 
+        @inline(never)
         private static func bare(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
             func isQuote(_ byte: UInt8?) -> Bool {
                 byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")

@@ -28,15 +28,14 @@ enum ProfileFile {
                 isInside = ASCII.equalIgnoringCase(line, section)
                 if isInside && keys == nil { keys = FoundKeys() }
             } else if isInside {
-                let sign = line.firstIndex {
-                    $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":")
-                }
+                let sign = line.first { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }
                 guard let sign else {
                     throw DatapanelError(
                         .config, "\(file), line \(lines.number): expected key = value")
                 }
-                let name = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[..<sign]))
-                let value = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[(sign + 1)...]))
+                let sides = ASCII.split(line, at: sign)
+                let name = ASCII.trimmed(sides.0)
+                let value = ASCII.trimmed(sides.1)
                 // What we do not know is for others.
                 for known in FoundKeys.names
                 where value.count > 0 && ASCII.equalIgnoringCase(name, known.name) {

@@ -11,7 +11,7 @@ struct SignedURL {
     init(_ url: UnsafeRawBufferPointer) {
         let isSecure = ASCII.hasPrefixIgnoringCase(url, "https:")
         let rest = UnsafeRawBufferPointer(rebasing: url.dropFirst(isSecure ? 8 : 7))
-        let (address, query) = Self.split(rest, at: UInt8(ascii: "?"))
+        let (address, query) = ASCII.split(rest, at: UInt8(ascii: "?"))
         let authority = address.firstIndex(of: UInt8(ascii: "/")) ?? address.count
         self.query = query
         path = UnsafeRawBufferPointer(rebasing: address[authority...])
@@ -26,17 +26,6 @@ struct SignedURL {
             ASCII.number(UnsafeRawBufferPointer(rebasing: authority[(colon + 1)...])) == port
         else { return authority }
         return UnsafeRawBufferPointer(rebasing: authority[..<colon])
-    }
-
-    /// What stands before the first such byte, and what stands behind it.
-    private static func split(
-        _ text: UnsafeRawBufferPointer, at byte: UInt8
-    ) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
-        let end = text.firstIndex(of: byte) ?? text.count
-        return (
-            UnsafeRawBufferPointer(rebasing: text[..<end]),
-            UnsafeRawBufferPointer(rebasing: text[min(end + 1, text.count)...])
-        )
     }
 
     // MARK: the canonical form
@@ -60,7 +49,7 @@ struct SignedURL {
     func writeQuery(to bytes: inout Bytes) throws(DatapanelError) {
         var pairs: [(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)] = []
         for part in query.split(separator: UInt8(ascii: "&")) {
-            let (name, value) = Self.split(
+            let (name, value) = ASCII.split(
                 UnsafeRawBufferPointer(rebasing: part), at: UInt8(ascii: "="))
             let place = pairs.firstIndex { pair in
                 PercentDecoder.isBefore(name, pair.name)

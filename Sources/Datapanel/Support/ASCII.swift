@@ -29,7 +29,20 @@ package enum ASCII {
         bytes.count > 0 && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
+    /// What stands before the first such byte, and what stands behind it.
+    @inline(never)
+    package static func split(
+        _ text: UnsafeRawBufferPointer, at byte: UInt8
+    ) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
+        let end = text.firstIndex(of: byte) ?? text.count
+        return (
+            UnsafeRawBufferPointer(rebasing: text[..<end]),
+            UnsafeRawBufferPointer(rebasing: text[min(end + 1, text.count)...])
+        )
+    }
+
     /// The bytes without the white space around them.
+    @inline(never)
     package static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var low = 0
         var high = bytes.count

@@ -39,6 +39,7 @@ package struct Facts {
         }
     }
 
+    @inline(never)
     package var situation: Situation {
         if ending == .badProxy || status == 407 { return .proxyRefused }
         if status == 0 { return withoutStatus }
