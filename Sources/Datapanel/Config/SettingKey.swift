@@ -111,7 +111,8 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 "metadata.endpoint", .endpoint, "http://169.254.169.254", runtime: true,
                 doc: """
                     Where auth = default finds the metadata service of a cloud server, which gives \
-                    temporary keys; no proxy is asked. When it is set in use, it is asked at once.
+                    temporary keys. No proxy is asked, and each answer is waited for up to 3 s. \
+                    When it is set in use, it is asked at once.
                     """)
         case .listField:
             Setting(
