@@ -18,7 +18,8 @@ final class LookupCall {
         order.tokenNumber = token?.number ?? 0
         url = try order.walk.url(order.config)
         headers = try CallHeaders.make(
-            order.config, "GET", url, bodyHash: nil, signedAt, token: token?.text)
+            order.config, "GET", url, bodyHash: nil, signedAt,
+            token?.proof ?? order.config.proof)
     }
 
     func begin() {
@@ -34,7 +35,7 @@ final class LookupCall {
         let attempt = Attempt(1, lookup: exchange)
         let verdict = attempt.verdict
         let isRenewed =
-            order.config.auth == .aksk
+            order.config.auth.isSigned
             && serviceTime.answered(attempt, to: signedAt, log: order.config.log)
         let isOver = order.walk.isSuggesting
         let error =
