@@ -50,8 +50,10 @@ if !embedded {
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ]
     package.targets += [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
-            name: "datapanel-cli", dependencies: ["Datapanel", "DatapanelABI", argumentParser],
+            name: "datapanel-cli",
+            dependencies: ["CJansson", "CZlib", "Datapanel", "DatapanelABI", argumentParser],
             swiftSettings: strict),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),

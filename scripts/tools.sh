@@ -13,7 +13,7 @@ version=$(swift_target_info compilerVersion | sed -n 's/.*Swift version \([0-9.]
 missing=()
 type -P pkg-config >/dev/null || missing+=(pkg-config)
 for library in libcurl:libcurl4-openssl-dev jansson:libjansson-dev openssl:libssl-dev \
-    sqlite3:libsqlite3-dev; do
+    sqlite3:libsqlite3-dev zlib:zlib1g-dev; do
     pkg-config --exists "${library%%:*}" 2>/dev/null || missing+=("${library##*:}")
 done
 [[ ${#missing[@]} == 0 ]] || need_packages "${missing[@]}"

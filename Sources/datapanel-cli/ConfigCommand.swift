@@ -6,25 +6,34 @@ import Datapanel
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Shows every setting with its value.",
+        abstract: "Shows every setting with its value and where it comes from.",
         discussion: """
             Settings come from the environment (DATAPANEL_ENDPOINT and so on), then from the file, \
-            whose lines read key = value. Secrets are never shown.
+            whose lines read key = value, then from --set. Secrets are never shown. Without them \
+            the output is a file of settings itself.
 
+            With --check one look-up asks the service whether it takes the credentials. Nothing is \
+            changed there.
+
+            EXIT STATUS:
+              0  success
+              1  the service cannot be reached, or refuses
+              2  the settings are wrong
+
+            SETTINGS:
             \(SettingsDocument.list())
             """)
 
-    @Option(name: .shortAndLong, help: "A file of settings to read on top of the environment.")
-    var file: String?
+    @OptionGroup var settings: SettingsOptions
 
     @Flag(help: "Print the reference of all settings, docs/CONFIGURATION.md.")
     var markdown = false
 
-    @Flag(help: "Fail unless a client could be made with these settings.")
+    @Flag(help: "Fail unless a client could be made with these settings and the service takes it.")
     var check = false
 
     func validate() throws {
-        if markdown && (check || file != nil) {
+        if markdown && (check || settings.file != nil || !settings.assignments.isEmpty) {
             throw ValidationError("--markdown prints the reference; it goes with no other option.")
         }
     }
@@ -32,17 +41,13 @@ struct ConfigCommand: ParsableCommand {
     func run() throws {
         if markdown { return try write(SettingsDocument.text()) }
         do {
-            var config = Config()
-            try Environment.load(into: &config)
-            if let file { try ConfigFile.load(file, into: &config) }
-            var text = ""
-            for key in SettingKey.allCases {
-                text += "\(key.setting.key) = \(String(cString: config.shown(key)))\n"
-            }
-            try write(text)
-            if check { try config.check() }
+            let config = try settings.config()
+            try write(SettingsListing.text(config, from: try settings.origins()))
+            guard check else { return }
+            try config.check()
+            try CredentialCheck(config).run()
         } catch let error as DatapanelError {
-            throw CommandFailure(description: "\(error.message)")
+            throw UsageFailure(description: "\(error.message)")
         }
     }
 }

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Datapanel
+import Glibc
+
+/// `datapanel send`: objects from files or standard input go to the service.
+struct SendCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send",
+        abstract: "Sends objects from files or standard input.",
+        discussion: SendHelp.discussion)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Files of objects: NDJSON or one JSON array, packed when named .gz; - is standard input.",
+            valueName: "file"))
+    var files: [String] = ["-"]
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the objects go: the id of a data class, or name:NAME to look it up.",
+            valueName: "id"))
+    var target: String
+
+    @OptionGroup var settings: SettingsOptions
+
+    @Option(help: "How the objects are written down. (auto: the first character tells)")
+    var format = InputFormat.auto
+
+    @Option(
+        help: ArgumentHelp(
+            "Add a line for each stored object: file, number, offset, id, event_id.",
+            valueName: "file"))
+    var ids: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Add a line for each object that failed: where it was, why, and the object.",
+            valueName: "file"))
+    var deadLetter: String?
+
+    @Flag(help: "Go on where the run before stopped; keep notes for the next one beside the input.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("Keep the notes of --resume in this folder.", valueName: "folder"))
+    var state: String?
+
+    @Flag(help: "End at the first line that is no object.")
+    var strict = false
+
+    @Flag(help: "Print the first request as it would be sent, and send nothing.")
+    var dryRun = false
+
+    @Option(help: "How to tell the end: text on standard error, or json on standard output.")
+    var summary = SummaryFormat.text
+
+    @Flag(help: "Answer each line as rsyslog's omprog wants it; needs --dead-letter.")
+    var confirm = false
+
+    @Option(help: ArgumentHelp("How many seconds Ctrl-C leaves to what is under way."))
+    var grace = 10
+
+    @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
+    var quiet = false
+
+    func validate() throws {
+        let inputs = Set(files)
+        if inputs.count < files.count { throw ValidationError("a file is named twice") }
+        if resume && inputs.contains("-") {
+            throw ValidationError("--resume needs files: standard input cannot be read again")
+        }
+        if state != nil && !resume { throw ValidationError("--state goes with --resume") }
+        if confirm {
+            guard deadLetter != nil else {
+                throw ValidationError(
+                    "--confirm needs --dead-letter: what the service refuses for good has to be "
+                        + "kept somewhere, or it would come again for ever")
+            }
+            guard files == ["-"], format != .array else {
+                throw ValidationError("--confirm reads lines of standard input")
+            }
+        }
+        let outputs = [ids == "-", deadLetter == "-", summary == .json, confirm]
+        if outputs.filter({ $0 }).count > 1 {
+            throw ValidationError(
+                "only one of --ids -, --dead-letter -, --summary json and --confirm can have "
+                    + "standard output")
+        }
+        if dryRun && (resume || confirm || ids != nil || deadLetter != nil) {
+            throw ValidationError(
+                "--dry-run sends nothing, so nothing can be written down about it")
+        }
+        guard (0...86_400).contains(grace) else {
+            throw ValidationError("--grace takes 0 to 86400 seconds")
+        }
+        let names = files.map { ResumeFile.path(of: $0, in: state) }
+        if resume && Set(names).count < names.count {
+            throw ValidationError("two files of one name cannot share a --state folder")
+        }
+    }
+
+    func run() throws {
+        let status: SendExit
+        do {
+            status = try send()
+        } catch let error as DatapanelError {
+            throw UsageFailure(description: "\(error.message)")
+        } catch let error as CommandFailure {
+            throw UsageFailure(description: error.description)
+        }
+        if status != .allStored { throw ExitCode(status.rawValue) }
+    }
+
+    /// Throws when nothing was begun.
+    private func send() throws -> SendExit {
+        StopRequests.take()
+        var config = try settings.config()
+        let display = ProgressDisplay(isQuiet: quiet)
+        config.log = Log({ _, _, text, _ in SendLog.write(text) }, nil)
+        try config.check()
+        try config.checkProducer()
+        let target = try resolvedTarget(config)
+        let url = try TargetURL.make(config, target.bytes)
+        let intake = try Intake(
+            Intake.Options(
+                paths: files, format: confirm ? .lines : format, limit: Request.bodyLimit,
+                resume: resume ? .init(folder: state, destination: "\(url)") : nil),
+            complain: display.say)
+        if dryRun {
+            try DryRun(config, url).run(intake)
+            return .allStored
+        }
+        let results = Results(
+            intake, ids: try ids.map(LineFile.init), deadLetters: try deadLetter.map(LineFile.init),
+            isDurable: resume || confirm, Complaints(display.say))
+        let producer = try Producer.make(config)
+        let options = Sending.Options(
+            target: target, isStrict: strict, grace: Int64(grace) * 1_000, confirms: confirm)
+        let end = try Sending(options, producer, intake, results, display).run()
+        try tell(end)
+        return end.tally.exitStatus
+    }
+
+    private func tell(_ end: Summary) throws {
+        switch summary {
+        case .json: try writeAll(end.json, to: STDOUT_FILENO, named: "standard output")
+        case .text where !quiet: datapanel_cli.tell("datapanel: \(end.text)")
+        case .text: break
+        }
+    }
+
+    /// The id of the data class.
+    private func resolvedTarget(_ config: Config) throws -> Text {
+        let prefix = "name:"
+        guard target.hasPrefix(prefix) else { return try engineText(target) }
+        let name = try engineText(target.dropFirst(prefix.count))
+        let id = try Client.make(config).lookup(.dataclass, name.bytes, timeout: 0)
+        defer { free(id.pointer) }
+        return try Text(UnsafeRawBufferPointer(start: id.pointer, count: id.count))
+    }
+}
+
+/// Lines of the library's log.
+enum SendLog {
+    static func write(_ text: UnsafePointer<CChar>?) {
+        guard let text else { return }
+        // A bar that stands there goes away first; it comes again by itself.
+        let clear = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""
+        tell("\(clear)datapanel: \(String(cString: text))")
+    }
+}
