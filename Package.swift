@@ -83,6 +83,10 @@ if !embedded {
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "DatapanelCLITests",
+            dependencies: ["datapanel-cli", "datapanel-emulator", "DatapanelEmulator"],
+            swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: ["CDatapanel", "Datapanel", "DatapanelABI", "DatapanelEmulator"],
             swiftSettings: strict),

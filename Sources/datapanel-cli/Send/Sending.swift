@@ -21,7 +21,7 @@ final class Sending {
     private let display: ProgressDisplay
     /// A record that found no room. It points into the buffer, which is not read into meanwhile.
     private var pending: (record: Record, source: Int)?
-    private var confirmation: Confirmation?
+    private var dialogue: OmprogDialogue?
     /// Somebody waits until everything has its outcome.
     private var isSettling = false
     private var isInputOver = false
@@ -40,13 +40,13 @@ final class Sending {
         self.intake = intake
         self.results = results
         self.display = display
-        confirmation = options.confirms ? Confirmation() : nil
+        dialogue = options.confirms ? OmprogDialogue() : nil
     }
 
     /// Ends when everything has its outcome, or nothing more may be waited for.
     func run() throws -> Summary {
         do {
-            if options.confirms { try answer(Confirmation.ready) }
+            if options.confirms { try answer(OmprogDialogue.ready) }
             while true {
                 try feed()
                 try collect()
@@ -94,7 +94,7 @@ final class Sending {
 
     /// Says whether there may be room for another one.
     private func take(_ record: Record, _ source: Int) throws -> Bool {
-        switch confirmation?.step(record.text) {
+        switch dialogue?.step(record.text) {
         case nil:
             return try handOver(record, source)
         case .answer(let text):
@@ -177,7 +177,7 @@ final class Sending {
         guard isSettling, pending == nil else { return }
         if results.underWay > 0 { return hurry() }
         isSettling = false
-        try answer(Confirmation.ready)
+        try answer(OmprogDialogue.ready)
     }
 
     private func answer(_ text: String) throws {

@@ -28,8 +28,20 @@ enum StopRequests {
             _ = Glibc.write(StopRequests.writeEnd, &byte, 1)
             errno = before
         }
-        sigaction(SIGINT, &action, nil)
-        sigaction(SIGTERM, &action, nil)
+        for number in [SIGINT, SIGTERM] {
+            var before = sigaction()
+            sigaction(number, nil, &before)
+            // Who started it in the background wants no Ctrl-C to reach it.
+            let handler = unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
+            if handler == unsafeBitCast(SIG_IGN, to: Int.self) { continue }
+            sigaction(number, &action, nil)
+        }
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGINT)
+        sigaddset(&set, SIGTERM)
+        // Who started it may have blocked them for itself.
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
         // A reader of our output that goes away is told of by what writes there.
         signal(SIGPIPE, SIG_IGN)
     }

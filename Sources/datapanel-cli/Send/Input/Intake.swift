@@ -46,13 +46,23 @@ final class Intake {
     private(set) var unreadable = 0
     /// Of all inputs; nil when one of them has no size.
     let size: Int?
+    /// Of each input, where runs are resumed.
+    private(set) var resumes: [ResumeFile] = []
 
     init(_ options: Options, complain: @escaping (String) -> Void) throws {
         self.options = options
         self.complain = complain
         var sizes: [Int?] = []
         // Before anything is sent, so that a wrong name is found in time. One is open at a time.
-        for path in options.paths { sizes.append(try InputFile(path).size) }
+        for path in options.paths {
+            let file = try InputFile(path)
+            sizes.append(file.size)
+            guard let resume = options.resume else { continue }
+            resumes.append(
+                try ResumeFile(
+                    ResumeFile.path(of: path, in: resume.folder), for: file,
+                    destination: resume.destination))
+        }
         size = sizes.allSatisfy { $0 != nil } ? sizes.reduce(0) { $0 + ($1 ?? 0) } : nil
     }
 
@@ -117,11 +127,7 @@ final class Intake {
     private func open(_ path: String) throws {
         let file = try InputFile(path)
         let reader = RecordReader(file, options.format, limit: options.limit)
-        let resume = try options.resume.map { resume in
-            try ResumeFile(
-                ResumeFile.path(of: path, in: resume.folder), for: file,
-                destination: resume.destination)
-        }
+        let resume = resumes.isEmpty ? nil : resumes[nextPath]
         isReady = file.size != nil
         self.reader = reader
         sources.append(Source(name: file.name, noun: "", resume: resume))
@@ -151,6 +157,4 @@ final class Intake {
         Origin(
             file: sources[source].name, noun: sources[source].noun, number: number, offset: offset)
     }
-
-    var resumes: some Sequence<ResumeFile> { sources.lazy.compactMap(\.resume) }
 }

@@ -3,7 +3,7 @@
 /// The conversation that rsyslog's omprog has with a program it feeds (`confirmMessages="on"`,
 /// `useTransactions="on"`): each of its lines has an answer, and rsyslog keeps what was not
 /// answered with "OK". Nothing else is ever answered: what fails is kept in the dead-letter file.
-struct Confirmation {
+struct OmprogDialogue {
     private(set) var isInTransaction = false
 
     static let ready = "OK"
