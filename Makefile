@@ -24,7 +24,7 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 	$(wildcard Sources/C*)) scripts/build-library.sh packaging
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
-.PHONY: help demo demo-restart lib cli emulator examples test check soak fuzz bench wheel \
+.PHONY: help demo demo-restart lib cli emulator man examples test check soak fuzz bench wheel \
 	deb install uninstall clean
 
 help: ## shows this list
@@ -42,6 +42,9 @@ lib: $(lib) ## builds the library: build/lib/libdatapanel.so.1, .so, .a
 cli: build/bin/datapanel ## builds the command line tool: build/bin/datapanel
 
 emulator: build/bin/datapanel-emulator ## builds the local service: build/bin/datapanel-emulator
+
+man: cli emulator ## makes the manual pages and completions of both: build/share
+	@scripts/build-manual.sh datapanel datapanel-emulator
 
 examples: lib ## builds the programs of examples-c/
 	@$(uninstalled) $(MAKE) --silent -C examples-c BUILD=$(CURDIR)/build/examples

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # install.sh FOLDER PREFIX LIBDIR [DESTDIR]: installs the library built in FOLDER, its header, its
-# pkg-config and CMake packages, and the command line tool if it was built. What was put where is
+# pkg-config and CMake packages, and the commands that were built, with their manual pages and
+# completions. What was put where is
 # kept in PREFIX/share/datapanel/installed.txt; uninstall.sh works from that.
 source "$(dirname "$0")/common.sh"
 
@@ -45,7 +46,17 @@ fi
 for name in datapanel-config.cmake datapanel-config-version.cmake; do
     install_template $name.in "$libdir/cmake/datapanel/$name"
 done
-[[ ! -e build/bin/datapanel ]] || install_file 755 build/bin/datapanel "$prefix/bin/datapanel"
+for name in datapanel datapanel-emulator; do
+    [[ -e build/bin/$name ]] || continue
+    scripts/build-manual.sh $name
+    install_file 755 build/bin/$name "$prefix/bin/$name"
+    install_file 644 build/share/$name.1 "$prefix/share/man/man1/$name.1"
+    completions=$prefix/share/bash-completion/completions/$name
+    install_file 644 build/share/$name.bash "$completions"
+    install_file 644 build/share/$name.zsh "$prefix/share/zsh/site-functions/_$name"
+    completions=$prefix/share/fish/vendor_completions.d/$name.fish
+    install_file 644 build/share/$name.fish "$completions"
+done
 make_folder_of "$record"
 printf '%s\n' "${installed[@]}" "$record" >"$destination$record"
 

@@ -15,6 +15,10 @@ struct ConfigCommand: ParsableCommand {
             With --check one look-up asks the service whether it takes the credentials. Nothing is \
             changed there.
 
+            EXAMPLES:
+              datapanel config --check
+              datapanel config -f my.conf --set inflight=8
+
             EXIT STATUS:
               0  success
               1  the service cannot be reached, or refuses

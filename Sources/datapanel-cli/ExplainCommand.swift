@@ -8,7 +8,13 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Tells what an HTTP status or an error code means and what happens next.",
-        discussion: "Without an argument it tells all there is.")
+        discussion: """
+            Without an argument it tells all there is.
+
+            EXAMPLES:
+              datapanel explain 503
+              datapanel explain DP_E_THROTTLED
+            """)
 
     @Argument(help: "A status such as 502, or a code such as DP_E_CONNECT.")
     var what: String?

@@ -12,7 +12,7 @@ struct SendCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Files of objects: NDJSON or one JSON array, packed when named .gz; - is standard input.",
+            "Files of NDJSON or of one JSON array, packed when named .gz; - is standard input.",
             valueName: "file"))
     var files: [String] = ["-"]
 
@@ -57,7 +57,9 @@ struct SendCommand: ParsableCommand {
     @Flag(help: "Answer each line as rsyslog's omprog wants it; needs --dead-letter.")
     var confirm = false
 
-    @Option(help: ArgumentHelp("How many seconds Ctrl-C leaves to what is under way."))
+    @Option(
+        help: ArgumentHelp(
+            "How long what is under way may take after Ctrl-C.", valueName: "seconds"))
     var grace = 10
 
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
