@@ -61,7 +61,7 @@ soak: lib emulator ## counts a million objects and loops what has threads: OBJEC
 fuzz: build/fuzz/datapanel-fuzz ## looks for inputs that break us: MINUTES=5 [TARGET=scanner]
 	@scripts/fuzz.sh "$(MINUTES)" "$(TARGET)"
 
-bench: lib emulator ## compares speed and size with the other ways to do this
+bench: lib cli emulator ## compares speed and size with the other ways to do this
 	@scripts/bench.sh $(FLAVOUR)
 
 wheel: lib ## builds the Python package with all it needs: dist/*.whl, and an sdist

@@ -87,7 +87,7 @@ def process(command: Sequence[str], environment: dict[str, str]) -> tuple[str, C
     if child.returncode != 0:
         fail(f"{' '.join(command)} ended with {child.returncode}: {printed.strip()}")
     cpu = usage.ru_utime + usage.ru_stime
-    return printed, Cost(cpu * 1e6, wall * 1e6, 0)
+    return printed, Cost(cpu * 1e6, wall * 1e6, usage.ru_maxrss * KIB_MB)
 
 
 def facts(printed: str) -> dict[str, str]:

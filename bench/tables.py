@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from calls import Calls, memory_mb, values
+from command import FILE_BYTES, Sendings
 from experiments import Experiment, Results
 from findings import Finding
 from loading import PROCESSES, Loading
@@ -104,6 +105,18 @@ def call_lines(calls: Calls) -> list[str]:
         line("memory, server down, nobody collects", memory_mb(calls.refuse), "MB"),
         line("memory, and objects expire after 1 s", memory_mb(calls.expire), "MB"),
     ]
+
+
+def command_lines(found: Sendings) -> list[str]:
+    lines = [
+        f"datapanel send, batches of 100, 4 at once; files of {FILE_BYTES / 1e9:g} GB, start-up included",
+        row("", HEADINGS[0], HEADINGS[2], HEADINGS[3]),
+    ]
+    for label, runs in found.items():
+        cpu, rates = [each.cpu_us for each in runs], [each.rate / 1e3 for each in runs]
+        peak = f"{max(each.peak_mb for each in runs):.0f}"
+        lines.append(row(label, spread(cpu), spread(rates), peak))
+    return lines
 
 
 def loading_lines(loading: Loading) -> list[str]:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Datapanel
 
 /// Cuts a JSON array into its elements, without a look at what they say: it follows brackets and
 /// strings only, so an element that is no JSON spoils no other one.
@@ -79,8 +80,18 @@ struct ArraySplitter {
         return .piece(Piece(number: number, text: text, end: end + 1))
     }
 
+    /// The same for an element that is JSON and all there, which is found in half the time.
+    private static func goodEnd(_ window: UnsafeRawBufferPointer) -> Int? {
+        var scanner = JSONScanner(window)
+        guard (try? scanner.skipValue()) != nil else { return nil }
+        scanner.skipSpace()
+        let isEnd = scanner.peek == UInt8(ascii: ",") || scanner.peek == UInt8(ascii: "]")
+        return isEnd ? scanner.offset : nil
+    }
+
     /// Where the comma or bracket behind the element is.
     private mutating func elementEnd(_ window: UnsafeRawBufferPointer) -> Int? {
+        if scanned == 0, nesting == 0, !isInString, let end = Self.goodEnd(window) { return end }
         var nesting = nesting
         var isInString = isInString
         var isEscaped = isEscaped
