@@ -137,7 +137,11 @@ struct SendCommand: ParsableCommand {
             isDurable: resume || confirm, Complaints(display.say))
         let producer = try Producer.make(config)
         let options = Sending.Options(
-            target: target, isStrict: strict, grace: Int64(grace) * 1_000, confirms: confirm)
+            target: target, isStrict: strict, grace: Int64(grace) * 1_000, confirms: confirm,
+            stepBytes: Int(config.number(.queueBytes)) / 8)
+        if files == ["-"] && isatty(STDIN_FILENO) == 1 && !quiet {
+            display.say("reading objects from the terminal, one a line; Ctrl-D ends them")
+        }
         let end = try Sending(options, producer, intake, results, display).run()
         try tell(end)
         return end.tally.exitStatus

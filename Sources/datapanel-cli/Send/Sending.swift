@@ -12,6 +12,9 @@ final class Sending {
         var grace: Int64 = 10_000
         /// As rsyslog's omprog wants it.
         var confirms = false
+        /// How many bytes of objects are handed over between two looks at what failed: a producer
+        /// keeps the objects of failures only as far as a quarter of its queue more would reach.
+        var stepBytes = 1 << 20
     }
 
     private let options: Options
@@ -24,6 +27,7 @@ final class Sending {
     private var dialogue: OmprogDialogue?
     /// Somebody waits until everything has its outcome.
     private var isSettling = false
+    private var handedBytes = 0
     private var isInputOver = false
     private var isCutShort = false
     /// When the run ends in any case.
@@ -74,7 +78,8 @@ final class Sending {
     /// Hands over what is there, but not so much that nobody collects meanwhile.
     private func feed() throws {
         var room = 1_000
-        while room > 0, !isInputOver, !isSettling {
+        let most = handedBytes + options.stepBytes
+        while room > 0, handedBytes < most, !isInputOver, !isSettling {
             room -= 1
             if let (record, source) = pending {
                 pending = nil
@@ -122,6 +127,7 @@ final class Sending {
         let mark = results.begin(record, source: source)
         do {
             _ = try producer.send(options.target.bytes, record.text, opaque: mark, timeout: 0)
+            handedBytes += record.text.count
             return true
         } catch {
             results.undo(mark)

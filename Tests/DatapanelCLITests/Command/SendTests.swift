@@ -139,6 +139,22 @@ struct SendTests {
         #expect(end.summary.contains("of those not stored 1 are stored perhaps"))
     }
 
+    /// The producer bounds what it keeps of failures.
+    @Test func keepsEveryObjectThatFailsHoweverLittleMemoryThereIs() throws {
+        let emulator = try Emulator.start()
+        let path = temporaryPath()
+        defer { unlink(path) }
+        emulator.add(Fault(.reply(status: 200, body: "[]"), times: 1_000))
+        let settings = ["batch.bytes=1KiB", "queue.bytes=2KiB", "inflight=1"]
+        let padding = String(repeating: "x", count: 300)
+        let input = (0..<200).map { "{\"n\":\($0),\"p\":\"\(padding)\"}\n" }.joined()
+        let end = try send(
+            input, ["--dead-letter", path] + settings.flatMap { ["--set", $0] }, to: emulator)
+        #expect(end.status == 3)
+        let kept = lines(path).filter { $0.contains("\"object\":{\"n\":") }
+        #expect(kept.count == 200)
+    }
+
     @Test func keepsBytesThatAreNoText() throws {
         let emulator = try Emulator.start()
         let (input, path) = (temporaryPath(), temporaryPath())

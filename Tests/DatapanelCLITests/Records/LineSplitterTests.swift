@@ -43,6 +43,7 @@ struct LineSplitterTests {
         let cuts = cut("{}\n\(long)\n{\"a\":1}\n\(long)", .lines, step: step, limit: 10)
         #expect(cuts.map(\.number) == [1, 2, 3, 4])
         #expect(cuts.map(\.text) == ["{}", "", "{\"a\":1}", ""])
+        #expect(cuts.map(\.start) == [0, 3, 15, 23])
         #expect(cuts.map(\.flaw) == [nil, .tooLong(bytes: 11), nil, .tooLong(bytes: 11)])
     }
 

@@ -36,7 +36,9 @@ func cut(
         case .piece(let piece):
             let text = String(decoding: window[piece.text], as: UTF8.self)
             found.append(
-                Cut(piece.number, text, at: low + piece.text.lowerBound, piece.flaw))
+                Cut(
+                    piece.number, text, at: low + piece.text.lowerBound - piece.discarded,
+                    piece.flaw))
             low += piece.end
         case .discard(let count): low += count
         case .more:

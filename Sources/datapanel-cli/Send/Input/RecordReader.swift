@@ -50,7 +50,8 @@ final class RecordReader {
                 let record = Record(
                     number: piece.number,
                     text: UnsafeRawBufferPointer(rebasing: window[piece.text]),
-                    begin: lastEnd, start: offset + piece.text.lowerBound,
+                    begin: lastEnd,
+                    start: offset + piece.text.lowerBound - piece.discarded,
                     end: offset + piece.end, flaw: piece.flaw)
                 advance(piece.end)
                 lastEnd = offset

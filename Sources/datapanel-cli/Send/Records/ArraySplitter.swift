@@ -55,7 +55,9 @@ struct ArraySplitter {
             if isLast {
                 place = .end
                 return .piece(
-                    Piece(number: number + 1, text: 0..<0, end: window.count, flaw: .arrayCutOff))
+                    Piece(
+                        number: number + 1, text: 0..<0, end: window.count, flaw: .arrayCutOff,
+                        discarded: discarded))
             }
             guard window.count > limit else { return .more }
             discarded += window.count
@@ -69,13 +71,12 @@ struct ArraySplitter {
         // "[]" has no element; "[{},]" has one that is missing.
         if isArrayEnd && number == 0 && text.isEmpty && discarded == 0 { return .discard(end + 1) }
         number += 1
-        let bytes = discarded + text.count
-        discarded = 0
-        if bytes > limit {
+        if discarded + end > limit {
+            defer { discarded = 0 }
             return .piece(
                 Piece(
-                    number: number, text: text.lowerBound..<text.lowerBound, end: end + 1,
-                    flaw: .tooLong(bytes: bytes)))
+                    number: number, text: 0..<0, end: end + 1,
+                    flaw: .tooLong(bytes: discarded + end), discarded: discarded))
         }
         return .piece(Piece(number: number, text: text, end: end + 1))
     }

@@ -23,20 +23,14 @@ struct LineSplitter {
             searched = 0
             number += 1
             let next = min(end + 1, window.count)
-            if discarded > 0 {
-                let bytes = discarded + end - from
-                discarded = 0
+            if discarded + end - from > limit {
+                defer { discarded = 0 }
                 return .piece(
                     Piece(
-                        number: number, text: from..<from, end: next, flaw: .tooLong(bytes: bytes)))
+                        number: number, text: from..<from, end: next,
+                        flaw: .tooLong(bytes: discarded + end - from), discarded: discarded))
             }
             let text = trimmed(from..<end, in: window)
-            if text.count > limit {
-                return .piece(
-                    Piece(
-                        number: number, text: text.lowerBound..<text.lowerBound, end: next,
-                        flaw: .tooLong(bytes: text.count)))
-            }
             if !text.isEmpty { return .piece(Piece(number: number, text: text, end: next)) }
             from = next
         }

@@ -10,9 +10,11 @@ struct Piece: Equatable {
     let end: Int
     /// Why it cannot be an object, whatever it says.
     var flaw: Flaw?
+    /// How much of it was discarded before, ahead of the window.
+    var discarded = 0
 
     enum Flaw: Equatable {
-        /// Above the limit; so many bytes were passed over.
+        /// Above the limit, with the white space around it; so many bytes were passed over.
         case tooLong(bytes: Int)
         /// The input ends in the middle of an array.
         case arrayCutOff

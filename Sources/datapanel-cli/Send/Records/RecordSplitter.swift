@@ -72,9 +72,11 @@ struct RecordSplitter {
         of window: UnsafeRawBufferPointer, limit: Int, isLast: Bool
     ) -> Way? {
         let text = trimmed(0..<window.count, in: window)
-        if text.isEmpty {
-            return window.count > limit || isLast ? .lines(LineSplitter(limit: limit)) : nil
+        // Of white space only, both ends are at the end.
+        if text.isEmpty && window.count <= limit {
+            return isLast ? .lines(.init(limit: limit)) : nil
         }
+        if text.lowerBound > limit { return .lines(LineSplitter(limit: limit)) }
         return window[text.lowerBound] == UInt8(ascii: "[")
             ? .array(ArraySplitter(limit: limit)) : .lines(LineSplitter(limit: limit))
     }
