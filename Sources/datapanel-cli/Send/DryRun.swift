@@ -22,6 +22,8 @@ struct DryRun {
             """
             POST \(url)
             Content-Type: application/json;charset=UTF-8
+            Accept: application/json
+            User-Agent: libdatapanel/\(version)
             \(authorization)
             Content-Length: \(body.count)
 

@@ -65,46 +65,13 @@ struct SendCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
     var quiet = false
 
-    func validate() throws {
-        let inputs = Set(files)
-        if inputs.count < files.count { throw ValidationError("a file is named twice") }
-        if resume && inputs.contains("-") {
-            throw ValidationError("--resume needs files: standard input cannot be read again")
-        }
-        if state != nil && !resume { throw ValidationError("--state goes with --resume") }
-        if confirm {
-            guard deadLetter != nil else {
-                throw ValidationError(
-                    "--confirm needs --dead-letter: what the service refuses for good has to be "
-                        + "kept somewhere, or it would come again for ever")
-            }
-            guard files == ["-"], format != .array else {
-                throw ValidationError("--confirm reads lines of standard input")
-            }
-        }
-        let outputs = [ids == "-", deadLetter == "-", summary == .json, confirm]
-        if outputs.filter({ $0 }).count > 1 {
-            throw ValidationError(
-                "only one of --ids -, --dead-letter -, --summary json and --confirm can have "
-                    + "standard output")
-        }
-        if dryRun && (resume || confirm || ids != nil || deadLetter != nil) {
-            throw ValidationError(
-                "--dry-run sends nothing, so nothing can be written down about it")
-        }
-        guard (0...86_400).contains(grace) else {
-            throw ValidationError("--grace takes 0 to 86400 seconds")
-        }
-        let names = files.map { ResumeFile.path(of: $0, in: state) }
-        if resume && Set(names).count < names.count {
-            throw ValidationError("two files of one name cannot share a --state folder")
-        }
-    }
-
     func run() throws {
         let status: SendExit
         do {
             status = try send()
+        } catch let error as DatapanelError where !error.isOfSettings {
+            tell("Error: \(error.message)")
+            status = .nothingSent
         } catch let error as DatapanelError {
             throw UsageFailure(description: "\(error.message)")
         } catch let error as CommandFailure {
@@ -143,14 +110,14 @@ struct SendCommand: ParsableCommand {
             display.say("reading objects from the terminal, one a line; Ctrl-D ends them")
         }
         let end = try Sending(options, producer, intake, results, display).run()
-        try tell(end)
+        try report(end)
         return end.tally.exitStatus
     }
 
-    private func tell(_ end: Summary) throws {
+    private func report(_ end: Summary) throws {
         switch summary {
         case .json: try writeAll(end.json, to: STDOUT_FILENO, named: "standard output")
-        case .text where !quiet: datapanel_cli.tell("datapanel: \(end.text)")
+        case .text where !quiet: tell("datapanel: \(end.text)")
         case .text: break
         }
     }
@@ -163,6 +130,16 @@ struct SendCommand: ParsableCommand {
         let id = try Client.make(config).lookup(.dataclass, name.bytes, timeout: 0)
         defer { free(id.pointer) }
         return try Text(UnsafeRawBufferPointer(start: id.pointer, count: id.count))
+    }
+}
+
+extension DatapanelError {
+    /// Nobody was asked: what was given cannot work.
+    fileprivate var isOfSettings: Bool {
+        switch code {
+        case .config, .argument, .file, .name: true
+        default: false
+        }
     }
 }
 

@@ -64,6 +64,7 @@ final class Sending {
         } catch {
             // What is under way stays in doubt, and the summary says so.
             producer.abandon()
+            try? results.flush()
             display.say("\(error)")
             isCutShort = true
         }

@@ -73,6 +73,18 @@ struct SendTests {
         #expect(stored(emulator) == ["{}"])
     }
 
+    /// A pipe with a name cannot be opened twice.
+    @Test func readsAFifo() throws {
+        let emulator = try Emulator.start()
+        let path = temporaryPath()
+        defer { unlink(path) }
+        #expect(mkfifo(path, 0o600) == 0)
+        let program = try Program(["send", path] + target, to: emulator)
+        append("{\"a\":1}\n{\"b\":2}\n", to: path)
+        #expect(program.end().status == 0)
+        #expect(stored(emulator) == ["{\"a\":1}", "{\"b\":2}"])
+    }
+
     // MARK: bad lines
 
     @Test func tellsWhereABadLineIsAndSendsTheOthers() throws {
@@ -220,13 +232,16 @@ struct SendTests {
         let end = try send(input, settings, to: emulator)
         #expect(end.status == 1)
         let request = try #require(emulator.requests.first)
-        let parts = dry.output.split(
-            separator: "\n", maxSplits: 5, omittingEmptySubsequences: false)
+        let parts = dry.output.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(parts.first == "POST \(emulator.url)\(request.target)")
-        #expect(parts[1] == "Content-Type: \(request.header("content-type") ?? "")")
-        #expect(parts[2] == "X-Auth-Token: [redacted]")
-        #expect(parts[3] == "Content-Length: \(request.body.count)")
-        #expect(parts[5] == String(decoding: request.body, as: UTF8.self) + "\n")
+        for (part, name) in zip(parts[1...], ["Content-Type", "Accept", "User-Agent"]) {
+            #expect(part == "\(name): \(request.header(name.lowercased()) ?? "none")")
+        }
+        #expect(
+            parts[4...] == [
+                "X-Auth-Token: [redacted]", "Content-Length: \(request.body.count)", "",
+                Substring(String(decoding: request.body, as: UTF8.self)), "",
+            ])
     }
 
     // MARK: exit status
@@ -247,17 +262,28 @@ struct SendTests {
             (["--target", "t", "--ids", "/no/such/folder/f"], "/no/such/folder/f"),
             (["--target", "t", "--dry-run", "--ids", "f"], "--dry-run"),
             (["--target", "t", "--grace", "-1"], "--grace"),
+            (["--target", "t", "f", "--ids", "f"], "at once"),
+            (["--target", "t", "--ids", "f", "--dead-letter", "f"], "a file each"),
+            (["--target", "name:Nobody"], "Nobody"),
         ] as [([String], String)])
     func refusesWhatCannotBeBegun(arguments: [String], text: String) throws {
         let emulator = try Emulator.start()
         let end = try Program(["send"] + arguments, to: emulator).end()
         #expect(end.status == 2 && end.errors.contains(text), "\(end.status) \(end.errors)")
-        #expect(emulator.stats.requests == 0)
+        #expect(emulator.stats.objects == 0)
     }
 
     @Test func needsSettings() throws {
         let end = try Program(["send"] + target).end()
         #expect(end.status == 2 && end.errors.contains("DATAPANEL_ENDPOINT"), "\(end.errors)")
+    }
+
+    @Test func saysThatNothingCanBeSentWhenALookUpFails() throws {
+        let emulator = try Emulator.start()
+        let end = try Program(
+            ["send", "--target", "name:Alert", "--set", "auth.token=bad"], to: emulator
+        ).end()
+        #expect(end.status == 3 && end.errors.contains("401"), "\(end.errors)")
     }
 
     /// Nobody mends the token of a run that reads files: the files are still there.

@@ -48,15 +48,19 @@ final class Intake {
     let size: Int?
     /// Of each input, where runs are resumed.
     private(set) var resumes: [ResumeFile] = []
+    private var opened: [String: InputFile] = [:]
 
     init(_ options: Options, complain: @escaping (String) -> Void) throws {
         self.options = options
         self.complain = complain
         var sizes: [Int?] = []
-        // Before anything is sent, so that a wrong name is found in time. One is open at a time.
+        // Before anything is sent, so that a wrong name is found in time.
         for path in options.paths {
             let file = try InputFile(path)
             sizes.append(file.size)
+            // There may be thousands, so files are opened one at a time; but what is no file, such
+            // as a pipe, would not be the same when it is opened again.
+            if file.size == nil { opened[path] = file }
             guard let resume = options.resume else { continue }
             resumes.append(
                 try ResumeFile(
@@ -125,7 +129,7 @@ final class Intake {
     }
 
     private func open(_ path: String) throws {
-        let file = try InputFile(path)
+        let file = try opened.removeValue(forKey: path) ?? InputFile(path)
         let reader = RecordReader(file, options.format, limit: options.limit)
         let resume = resumes.isEmpty ? nil : resumes[nextPath]
         isReady = file.size != nil
