@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # install.sh FOLDER PREFIX LIBDIR [DESTDIR]: installs the library built in FOLDER, its header, its
 # pkg-config and CMake packages, and the commands that were built, with their manual pages and
-# completions. What was put where is
-# kept in PREFIX/share/datapanel/installed.txt; uninstall.sh works from that.
+# completions. What was put where is kept in PREFIX/share/datapanel/installed.txt; uninstall.sh
+# works from that.
 source "$(dirname "$0")/common.sh"
 
 built=$1 prefix=$2 libdir=$3 destination=${4:-}
