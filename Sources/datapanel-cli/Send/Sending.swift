@@ -80,7 +80,7 @@ final class Sending {
     private func feed() throws {
         var room = 1_000
         let most = handedBytes + options.stepBytes
-        while room > 0, handedBytes < most, !isInputOver, !isSettling {
+        while room > 0, handedBytes < most, !isInputOver, pending != nil || !isSettling {
             room -= 1
             if let (record, source) = pending {
                 pending = nil
