@@ -88,7 +88,8 @@ struct SendCommand: ParsableCommand {
         config.log = Log({ _, _, text, _ in SendLog.write(text) }, nil)
         try config.check()
         try config.checkProducer()
-        let target = try resolvedTarget(config)
+        let (target, found) = try resolvedTarget(config)
+        config = found
         let url = try TargetURL.make(config, target.bytes)
         let intake = try Intake(
             Intake.Options(
@@ -122,14 +123,28 @@ struct SendCommand: ParsableCommand {
         }
     }
 
-    /// The id of the data class.
-    private func resolvedTarget(_ config: Config) throws -> Text {
+    /// The id of the data class, and settings in which project and workspace are ids, too: the
+    /// address of what is sent is known before anything is.
+    private func resolvedTarget(_ config: Config) throws -> (id: Text, config: Config) {
         let prefix = "name:"
-        guard target.hasPrefix(prefix) else { return try engineText(target) }
-        let name = try engineText(target.dropFirst(prefix.count))
-        let id = try Client.make(config).lookup(.dataclass, name.bytes, timeout: 0)
-        defer { free(id.pointer) }
-        return try Text(UnsafeRawBufferPointer(start: id.pointer, count: id.count))
+        let isNamed = target.hasPrefix(prefix)
+        let text = try engineText(isNamed ? target.dropFirst(prefix.count) : target[...])
+        // Says what is wrong with it.
+        _ = try TargetURL.dataclass(engineText(target).bytes)
+        var found = config
+        if isNamed {
+            let id = try Client.make(config).lookup(.dataclass, text.bytes, timeout: 0) {
+                found = $0
+            }
+            defer { free(id.pointer) }
+            return (try Text(UnsafeRawBufferPointer(start: id.pointer, count: id.count)), found)
+        }
+        guard config.id(.projectId) == nil || config.id(.workspaceId) == nil else {
+            return (text, config)
+        }
+        throw ValidationError(
+            "with the id of a data class, project.id and workspace.id are ids, too; `datapanel "
+                + "lookup` finds them, or give the target as name:NAME")
     }
 }
 
