@@ -129,8 +129,9 @@ struct SendCommand: ParsableCommand {
         let prefix = "name:"
         let isNamed = target.hasPrefix(prefix)
         let text = try engineText(isNamed ? target.dropFirst(prefix.count) : target[...])
+        let whole = try engineText(target)
         // Says what is wrong with it.
-        _ = try TargetURL.dataclass(engineText(target).bytes)
+        _ = try TargetURL.dataclass(whole.bytes)
         var found = config
         if isNamed {
             let id = try Client.make(config).lookup(.dataclass, text.bytes, timeout: 0) {
