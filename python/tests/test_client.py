@@ -6,14 +6,13 @@ from __future__ import annotations
 import copy
 import pickle
 import re
-from dataclasses import FrozenInstanceError
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from datapanel import Client, Code, DatapanelError, ObjectError, Report, Stored, TooLargeError
+from datapanel import Client, Code, DatapanelError, ObjectError, Stored, TooLargeError
 
 if TYPE_CHECKING:
     from emulator import Emulator
@@ -163,11 +162,10 @@ def test_wrong_types_are_type_errors(client: Client, emulator: Emulator) -> None
         client.submit(emulator.alerts, {}, timeout="2s")  # type: ignore[arg-type]
 
 
-def test_report_is_frozen_slotted_and_can_be_pickled(client: Client, emulator: Emulator) -> None:
+def test_report_cannot_be_changed_and_can_be_pickled(client: Client, emulator: Emulator) -> None:
     [report] = client.submit(emulator.alerts, {"a": 1})
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         report.id = "another"  # type: ignore[misc]
     assert not hasattr(report, "__dict__")
-    assert set(Report.__slots__) == set(Report.__dataclass_fields__)
     assert pickle.loads(pickle.dumps(report)) == report  # noqa: S301
     assert copy.copy(report) == report

@@ -72,7 +72,7 @@ def _deep() -> dict[str, Any]:
         (_deep(), None, "nested too deep"),
         ({"s": "\ud83d"}, None, "half a surrogate pair at character 6"),
         ('{"s":"\ud83d"}', None, "half a surrogate pair at character 6"),
-        (17, None, "int is no JSON object; give a dict, or JSON as bytes or str"),
+        (17, None, "int is no JSON object; give a dict, a dataclass, a model of pydantic"),
         (None, None, "NoneType is no JSON object"),
         ([{"a": 1}], None, "list is no JSON object"),
     ],

@@ -8,9 +8,10 @@
 True
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from ._ffi import lib as _lib
 from ._objects import Object, Objects
-from ._settings import Setting
 from ._version import __version__
 from .client import Client
 from .codes import Code, Stored
@@ -21,15 +22,25 @@ from .errors import (
     DatapanelError,
     ForkedError,
     ObjectError,
+    QueueFullError,
     RejectedError,
     ThrottledError,
     TooLargeError,
     TransportError,
     UnconfirmedError,
+    WaitError,
 )
 from .report import Report
+from .settings import Setting, SettingInfo, Settings
+
+if _TYPE_CHECKING:
+    from ._core import Queued
+    from ._stream import Taken
+    from .aio import AsyncProducer
+    from .producer import Producer, ReportFuture
 
 __all__ = [
+    "AsyncProducer",
     "AuthError",
     "Client",
     "ClosedError",
@@ -40,17 +51,49 @@ __all__ = [
     "Object",
     "ObjectError",
     "Objects",
+    "Producer",
+    "QueueFullError",
+    "Queued",
     "RejectedError",
     "Report",
+    "ReportFuture",
     "Setting",
+    "SettingInfo",
+    "Settings",
     "Stored",
+    "Taken",
     "ThrottledError",
     "TooLargeError",
     "TransportError",
     "UnconfirmedError",
+    "WaitError",
     "__version__",
     "library_version",
 ]
+
+# What a program that only has a client would load for nothing: threads, logging, asyncio.
+_LATER = {
+    "AsyncProducer": "aio",
+    "Producer": "producer",
+    "Queued": "_core",
+    "ReportFuture": "producer",
+    "Taken": "_stream",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a module when one of its names is first asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    found: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def library_version() -> str:

@@ -37,6 +37,23 @@ FIELDS = (
 )
 
 
+def error_of(report: Report) -> DatapanelError:
+    """Return what a report of a failure says as an exception."""
+    known = {
+        "http_status": report.http_status,
+        "server_code": report.server_code,
+        "request_id": report.request_id,
+        "attempts": report.attempts,
+    }
+    return error_class(report.code, report.stored)(
+        report.message or code_name(report.code),
+        code=report.code,
+        stored=report.stored,
+        reports=[report],
+        details={name: str(value) for name, value in known.items() if value is not None},
+    )
+
+
 class Failure:
     """A place for the library to put an error, used for any number of calls in a `with`.
 

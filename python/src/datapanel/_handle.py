@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 # One lock for all handles: it is held for a few instructions, and a fork that waits for it leaves
 # no child with a lock that nobody will release. Re-entrant for the sake of signal handlers.
-_lock = threading.RLock()
-os.register_at_fork(
-    before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
-)
+lock = threading.RLock()
+os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
 
 
 @contextmanager
@@ -62,14 +60,14 @@ class Handle:
         """Lend the pointer to a `with`, through which it stays valid."""
         # Counted before it is asked whether it is closed, so that a signal handler that closes it
         # between the two finds it in use.
-        with _lock:
+        with lock:
             self._users += 1
         try:
             if self._closed:
                 raise ClosedError(f"the {self._what} is closed", code=Code.DP_E_ARGUMENT)
             yield self._pointer
         finally:
-            with _lock:
+            with lock:
                 self._users -= 1
                 last = self._closed and self._users == 0
             if last:
@@ -77,7 +75,7 @@ class Handle:
 
     def close(self) -> None:
         """Let nobody begin to use it; it is freed now, or by the last of those who still do."""
-        with _lock:
+        with lock:
             self._closed = True
             idle = self._users == 0
         if idle:

@@ -7,7 +7,7 @@ import math
 from ctypes import POINTER, byref, c_char, string_at
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import _settings, report
+from . import report
 from ._failure import Failure
 from ._ffi import dp_reports, lib
 from ._handle import Handle, owned
@@ -15,16 +15,16 @@ from ._objects import each, text_of
 from ._text import encoded
 from .codes import Code
 from .errors import DatapanelError
+from .settings import Settings, apply, chosen, handle_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import TracebackType
 
     from typing_extensions import Self
 
     from ._objects import Objects
-    from ._settings import Setting
     from .report import Report
+    from .settings import Setting
 
 Kind = Literal["project", "workspace", "dataclass"]
 
@@ -54,14 +54,11 @@ class Client:
 
     def __init__(
         self,
-        *,
-        endpoint: str | None = None,
-        project_id: str | None = None,
-        workspace_id: str | None = None,
-        auth_token: str | None = None,
-        **settings: Setting,
+        settings: Settings | None = None,
+        /,
+        **keywords: Setting,
     ) -> None:
-        """Take the settings of the library as keywords with `_` for `.`; None leaves one alone.
+        """Take settings, or keywords as `Settings` does, or keywords that go before settings.
 
         A duration is a `timedelta` or text with its unit:
 
@@ -71,16 +68,10 @@ class Client:
         No connection is opened yet. Raises `ConfigError` for a setting that is unknown, missing,
         out of range or at odds with another.
         """
-        needed = {
-            "endpoint": endpoint,
-            "project_id": project_id,
-            "workspace_id": workspace_id,
-            "auth_token": auth_token,
-        }
-        self._handle = _open({**needed, **settings}, environment=False)
+        self._handle = _open(chosen(settings, keywords))
 
     @classmethod
-    def from_environment(cls, **settings: Setting) -> Self:
+    def from_environment(cls, **keywords: Setting) -> Self:
         """Make a client from DATAPANEL_ENDPOINT, DATAPANEL_PROJECT_ID and so on.
 
         Keywords go before the environment.
@@ -89,9 +80,7 @@ class Client:
         ...     client.closed
         False
         """
-        client = cls.__new__(cls)
-        client._handle = _open(settings, environment=True)  # noqa: SLF001
-        return client
+        return cls(Settings.from_environment(**keywords))
 
     def submit(
         self,
@@ -184,7 +173,7 @@ class Client:
         ...     client.set(auth_token="a newer token", request_timeout="5s")
         """
         with self._handle.use() as client:
-            _settings.apply(settings, lib.dp_client_set, client)
+            apply(settings, lib.dp_client_set, client)
 
     @property
     def closed(self) -> bool:
@@ -212,8 +201,11 @@ class Client:
         self.close()
 
 
-def _open(settings: Mapping[str, Setting], *, environment: bool) -> Handle:
-    pointer = _settings.new_client(settings, environment=environment)
+def _open(settings: Settings) -> Handle:
+    with Failure() as failure:
+        pointer = lib.dp_client_new(handle_of(settings), failure.out)
+        if not pointer:
+            raise failure.exception()
     return Handle(pointer, lib.dp_client_free, "client")
 
 

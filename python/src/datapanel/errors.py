@@ -101,6 +101,12 @@ class DatapanelError(Exception):
         self.curl = details.get("curl")
         self.reply = details.get("reply")
 
+    def place(self, index: int) -> None:
+        """Say which of many objects it is about."""
+        if self.index is None:
+            self.index = index
+            self.args = (f"object {index}: {self}", *self.args[1:])
+
 
 class ConfigError(DatapanelError):
     """A setting is unknown, missing, out of range, or clashes with another; `key` names it."""
@@ -144,12 +150,20 @@ class UnconfirmedError(DatapanelError):
     """
 
 
+class QueueFullError(DatapanelError):
+    """A producer has no room for the object now. It was not taken; send it again later."""
+
+
+class WaitError(DatapanelError):
+    """The time to wait is over, and things go on as before."""
+
+
 class ForkedError(DatapanelError):
-    """The client was made before this process was forked. Make one in the child."""
+    """What was called was made before this process was forked. Make one in the child."""
 
 
 class ClosedError(DatapanelError):
-    """The client was closed before the call."""
+    """What was called was closed before."""
 
 
 _CLASSES: Mapping[int, type[DatapanelError]] = {
@@ -168,7 +182,10 @@ _CLASSES: Mapping[int, type[DatapanelError]] = {
     Code.DP_E_SERVER: ThrottledError,
     Code.DP_E_THROTTLED: ThrottledError,
     Code.DP_E_REJECTED: RejectedError,
+    Code.DP_E_QUEUE_FULL: QueueFullError,
+    Code.DP_E_WAIT: WaitError,
     Code.DP_E_FORKED: ForkedError,
+    Code.DP_E_CLOSED: ClosedError,
 }
 
 

@@ -3,47 +3,42 @@
 
 from __future__ import annotations
 
-from ctypes import string_at
-from dataclasses import dataclass
+import struct
+from ctypes import (
+    c_char_p,
+    c_int32,
+    c_int64,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+    sizeof,
+    string_at,
+)
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, Optional
 
-from ._ffi import lib
-from ._text import decoded
-from .codes import Code, Stored
+from ._ffi import DP_POSSIBLE_DUPLICATE, PROTOTYPES, dp_report, lib
+from .codes import Stored
 from .errors import code_name
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-@dataclass(frozen=True)
-class Report:
-    """The outcome of one object, in the order in which the objects were given."""
+class Report(NamedTuple):
+    """The outcome of one object. Failed ones carry the object's exact bytes."""
 
-    __slots__ = (
-        "attempts",
-        "code",
-        "event_id",
-        "finished",
-        "http_status",
-        "id",
-        "message",
-        "payload",
-        "queued",
-        "request_id",
-        "server_code",
-        "stored",
-    )
-
-    id: str | None
-    """The service's id of the object; always there when the object is stored."""
-    event_id: str | None
-    """The service's id of the event, where it has one."""
+    ticket: int
+    """What `Producer.send` returned; of a client the object's position in the request, from 0."""
     code: int
     """0 when the object is stored; compare it with the names in `Code`."""
     stored: Stored
     """Whether the service could hold the object now."""
+    possible_duplicate: bool
+    """Whether the object is stored, and an earlier attempt may have stored it, too."""
+    id: str | None
+    """The service's id of the object; always there when the object is stored."""
+    event_id: str | None
+    """The service's id of the event, where it has one."""
     message: str | None
     """What went wrong, in one sentence."""
     server_code: str | None
@@ -51,55 +46,112 @@ class Report:
     request_id: str | None
     """The service's X-request-id, to quote to its operators."""
     payload: bytes | None
-    """The object's exact bytes when it failed, so that it can be kept or sent again."""
+    """The object's exact bytes when it failed, so that it can be kept or sent again.
+
+    A producer whose reports nobody took for long may have had to give them up: see
+    `payloads_dropped` of its statistics.
+    """
     http_status: int | None
     """The status of the reply, when one arrived."""
     attempts: int
     """How many times the object was sent, or tried."""
-    queued: datetime
-    """When the object was handed over."""
-    finished: datetime
-    """When its outcome was known."""
+    queued_us: int
+    """When the object was handed over, in microseconds of Unix time."""
+    finished_us: int
+    """When its outcome was known, in microseconds of Unix time."""
 
     @property
     def ok(self) -> bool:
         """Whether the object is stored and its id known."""
-        return self.code == Code.DP_OK
+        return self.code == 0
 
     @property
     def code_name(self) -> str:
         """The library's name for the code, `"DP_E_REJECTED"`."""
         return code_name(self.code)
 
-    def __reduce__(self) -> tuple[type[Report], tuple[Any, ...]]:
-        """Copy and pickle by the fields: slots that refuse to be set cannot be restored."""
-        return Report, tuple(getattr(self, name) for name in self.__dataclass_fields__)
+    @property
+    def queued(self) -> datetime:
+        """When the object was handed over."""
+        return _EPOCH + timedelta(microseconds=self.queued_us)
+
+    @property
+    def finished(self) -> datetime:
+        """When its outcome was known."""
+        return _EPOCH + timedelta(microseconds=self.finished_us)
+
+
+_FORMATS: dict[Any, str] = {
+    c_int32: "i",
+    c_uint32: "I",
+    c_int64: "q",
+    c_uint64: "Q",
+    c_void_p: "P",
+    c_char_p: "P",
+}  # c_size_t is one of them
+
+# A whole dp_report at once: through ctypes each of its members costs a call.
+ROW = struct.Struct("@" + "".join(_FORMATS[kind] for _, kind in dp_report._fields_))
+_unpack = ROW.unpack
+_ROW_SIZE = sizeof(dp_report)
+
+# The same function as lib.dp_reports_at, but the pointer comes as a number.
+_row_at = lib["dp_reports_at"]
+_row_at.argtypes = PROTOTYPES["dp_reports_at"][1]
+_row_at.restype = c_void_p
+
+# A newer library may know more shades; the careful reading of any of them is "maybe".
+_stored = {int(stored): stored for stored in Stored}.get
+
+
+# A report, after the `opaque` that the object was sent with.
+Marked = tuple[int, Report]
 
 
 def read_all(reports: Any) -> list[Report]:
     """Copy everything out of a dp_reports, which may be NULL."""
-    at = lib.dp_reports_at
-    return [_read(at(reports, index).contents) for index in range(lib.dp_reports_count(reports))]
+    return [report for _, report in read_marked(reports)]
 
 
-def _read(source: Any) -> Report:
-    payload = source.payload
-    return Report(
-        id=decoded(source.id),
-        event_id=decoded(source.event_id),
-        code=source.code,
-        stored=Stored(source.stored),
-        message=decoded(source.message),
-        server_code=decoded(source.server_code),
-        request_id=decoded(source.request_id),
-        payload=None if payload is None else string_at(payload, source.payload_len),
-        http_status=source.http_status or None,
-        attempts=source.attempts,
-        queued=_time(source.queued_us),
-        finished=_time(source.finished_us),
+def read_marked(reports: Any) -> list[Marked]:
+    """Copy everything out of a dp_reports, each report with its `opaque`."""
+    shared = _Texts({0: None})
+    return [
+        _read(_unpack(string_at(_row_at(reports, index), _ROW_SIZE)), shared)
+        for index in range(lib.dp_reports_count(reports))
+    ]
+
+
+class _Texts(dict[int, Optional[str]]):
+    """Texts by where the library keeps them; the objects of a request share some."""
+
+    def __missing__(self, address: int) -> str | None:
+        self[address] = text = _text(address)
+        return text
+
+
+def _text(address: int) -> str:
+    """Return a text of the library; it may quote a server that does not speak UTF-8."""
+    return string_at(address).decode(errors="replace")
+
+
+def _read(row: tuple[int, ...], shared: _Texts) -> Marked:
+    _, code, stored, flags, ticket, opaque, id_, event_id, *rest = row
+    message, server_code, request_id, payload, payload_len, *counts = rest
+    http_status, attempts, queued_us, finished_us = counts
+    return opaque, Report(
+        ticket,
+        code,
+        _stored(stored, Stored.MAYBE),
+        flags & DP_POSSIBLE_DUPLICATE != 0,
+        _text(id_) if id_ else None,
+        _text(event_id) if event_id else None,
+        shared[message],
+        shared[server_code],
+        shared[request_id],
+        string_at(payload, payload_len) if payload else None,
+        http_status or None,
+        attempts,
+        queued_us,
+        finished_us,
     )
-
-
-@lru_cache(maxsize=16)  # the objects of a request share their times
-def _time(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)

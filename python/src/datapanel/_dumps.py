@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Python values as JSON text: by orjson where it is installed, else by json, with one result.
+
+orjson takes less than the standard library does in some places, and more in others. What it refuses
+goes to `json`, which has the last word; NaN, which it writes as null, is looked for.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Callable, Union
+from uuid import UUID
+
+try:
+    import orjson
+except ImportError:
+    orjson = None  # type: ignore[assignment]
+
+# What JSON has a scalar for, and what the encoder turns into a member name.
+_SCALARS = (str, int, float, bool, type(None))
+
+Plain = Union[dict[str, Any], list[Any], tuple[Any, ...], str, int, float, bool, None]
+
+
+class UnfitError(ValueError):
+    """JSON cannot hold the value; `path` tells where in it."""
+
+    def __init__(self, fault: str, path: str = "") -> None:
+        super().__init__(f"{path} {fault}".lstrip())
+        self.path = path
+
+
+def plain(value: Any) -> Any:
+    """Return what stands for a value that JSON has no form for; TypeError when nothing does.
+
+    >>> from types import MappingProxyType
+    >>> plain(MappingProxyType({"a": 1})), plain(UUID(int=0))
+    ({'a': 1}, '00000000-0000-0000-0000-000000000000')
+    """
+    if isinstance(value, Mapping):
+        return dict(value)
+    kind = type(value)
+    fields = getattr(kind, "__dataclass_fields__", None)
+    if fields is not None:
+        return {name: getattr(value, name) for name in _data_of(fields)}
+    if hasattr(kind, "model_dump"):  # of pydantic, which writes NaN as null when it dumps JSON
+        return value.model_dump(mode="json")
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(kind.__name__)
+
+
+def _data_of(fields: dict[str, Any]) -> list[str]:
+    """Return the names of a dataclass's fields, without what only looks like one."""
+    return [
+        name
+        for name, field in fields.items()
+        if getattr(field._field_type, "name", "_FIELD") == "_FIELD"  # noqa: SLF001
+    ]
+
+
+# Text beyond ASCII goes out as UTF-8, a third of the size of its escapes.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain
+).encode
+
+
+def _dumps_json(value: Any) -> bytes:
+    """Return compact JSON, or raise `UnfitError`."""
+    try:
+        text = _encode(value)
+    except RecursionError:
+        raise UnfitError("nested too deep") from None
+    except (TypeError, ValueError) as failure:
+        raise _first_fault(value) or UnfitError(str(failure)) from None
+    return utf8(text)
+
+
+def _dumps_orjson(value: Any) -> bytes:
+    try:
+        text: bytes = orjson.dumps(value, plain, _PASSED_ON)
+    except TypeError:  # of what `json` may take, and refuses with the place
+        return _dumps_json(value)
+    # NaN and infinities come out as null: where there is none, there was none of them.
+    if b"null" in text and _has_nan(value):
+        return _dumps_json(value)
+    return text
+
+
+dumps: Callable[[Any], bytes] = _dumps_json
+if orjson is not None:
+    _PASSED_ON = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+    dumps = _dumps_orjson
+
+
+def utf8(text: str) -> bytes:
+    """Return the text as UTF-8, or raise `UnfitError`."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as failure:
+        raise UnfitError(
+            f"half a surrogate pair at character {failure.start}, which UTF-8 cannot hold"
+        ) from None
+
+
+def _has_nan(value: Any) -> bool:
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(map(_has_nan, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_nan, value))
+    if isinstance(value, _SCALARS):
+        return False
+    try:
+        return _has_nan(plain(value))
+    except TypeError:
+        return True  # let json have the last word
+
+
+def _first_fault(item: Any) -> UnfitError | None:
+    """Find what JSON cannot hold, which the encoder refuses without telling where it stands."""
+    waiting: list[tuple[str, Any]] = [("", item)]
+    seen = set()
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, (dict, list, tuple)):
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            inner: list[tuple[str, Any]]
+            if isinstance(value, dict):
+                names = [name for name in value if not isinstance(name, _SCALARS)]
+                if names:
+                    return UnfitError(f"has a member name of type {type(names[0]).__name__}", path)
+                inner = [(f"{path}.{name}".lstrip("."), member) for name, member in value.items()]
+            else:
+                inner = [(f"{path}[{place}]", element) for place, element in enumerate(value)]
+            waiting.extend(reversed(inner))
+        elif isinstance(value, float) and not math.isfinite(value):
+            return UnfitError(f"is {value}, which JSON cannot hold", path)
+        elif not isinstance(value, _SCALARS):
+            try:
+                waiting.append((path, plain(value)))
+            except TypeError:
+                return UnfitError(
+                    f"is of type {type(value).__name__}, which JSON cannot hold", path
+                )
+    return None

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The producers that are open in this process, and how one ends.
+
+One that nobody closes goes on until the process ends, and then has some time to deliver what it
+holds. Its thread is stopped in any case before the interpreter goes away, because it calls the
+interpreter to write to the log.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import weakref
+from ctypes import POINTER, byref
+from typing import TYPE_CHECKING, Any
+
+from . import _log
+from ._failure import Failure
+from ._ffi import dp_log_fn, dp_reports, lib
+from ._handle import lock
+from ._waiting import Deadline
+from .codes import Code
+from .errors import ClosedError
+from .report import read_marked
+from .settings import handle_of
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from .report import Marked
+    from .settings import Settings
+
+_living: set[OpenProducer] = set()
+_process_ends = False
+
+
+class OpenProducer:
+    """A dp_producer, freed when nobody refers to it any more.
+
+    Nobody can be in one of its calls then, so that calls need not be counted.
+    """
+
+    __slots__ = ("__weakref__", "_free", "ended", "exit_timeout", "pointer", "stopped")
+
+    def __init__(self, settings: Settings, exit_timeout: float) -> None:
+        self.pointer = _new(settings)
+        self.exit_timeout = exit_timeout
+        # Whether it takes no more objects.
+        self.ended = False
+        # Whether no more reports can come.
+        self.stopped = False
+        self._free = weakref.finalize(self, lib.dp_producer_free, self.pointer)
+        self._free.atexit = False
+        _living.add(self)
+
+    def finish(self, deadline: Deadline, meanwhile: Callable[[], object]) -> None:
+        """Take no more objects, and wait until all have their outcome or the time is over."""
+        self.ended = True
+        while True:
+            code = lib.dp_producer_flush(self.pointer, deadline.slice_ms(), None)
+            meanwhile()
+            if code != Code.DP_E_WAIT or deadline.over:
+                return
+
+    def stop(self) -> list[Marked]:
+        """End the thread at once; return what has no outcome."""
+        self.ended = True
+        _living.discard(self)
+        pointer = POINTER(dp_reports)()
+        with Failure() as failure:
+            try:
+                code = lib.dp_producer_close(self.pointer, 0, byref(pointer), failure.out)
+                left = read_marked(pointer)
+            finally:
+                lib.dp_reports_free(pointer)
+            # In a child, and after another thread closed it, there is nothing left to do.
+            if code not in (Code.DP_OK, Code.DP_E_CANCELLED, Code.DP_E_CLOSED, Code.DP_E_FORKED):
+                raise failure.exception(code)
+        self.stopped = True
+        return left
+
+
+def _new(settings: Settings) -> Any:
+    config = handle_of(settings)
+    # Only for as long as this takes: a client that is made of the same settings has no log.
+    with lock, Failure() as failure:
+        if _process_ends:
+            raise ClosedError("the process ends; it takes no producer", code=Code.DP_E_CLOSED)
+        lib.dp_config_set_log(config, _log.function, None)
+        try:
+            pointer = lib.dp_producer_new(config, failure.out)
+        finally:
+            lib.dp_config_set_log(config, dp_log_fn(), None)
+        if not pointer:
+            raise failure.exception()
+    return pointer
+
+
+def _end_all() -> None:
+    """Give every producer its time, all of them at once, and stop them."""
+    global _process_ends  # noqa: PLW0603
+    with lock:
+        _process_ends = True
+    waits = [(each, Deadline(each.exit_timeout)) for each in _living]
+    lost = 0
+    try:
+        for each, deadline in waits:
+            each.finish(deadline, _log.hand_over)
+    finally:
+        for each, _ in waits:
+            lost += len(each.stop())
+        _log.hand_over()
+        if lost:
+            _log.logger.warning("the process ended with %d objects that were not delivered", lost)
+
+
+def _forget_all() -> None:
+    """In a child: what is open belongs to the parent, and so do the lines of its log."""
+    _living.clear()
+    _log.lines.clear()
+
+
+# After that of `logging`, so before it.
+atexit.register(_end_all)
+os.register_at_fork(after_in_child=_forget_all)
