@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.request import ProxyHandler, Request, build_opener
 
-from datapanel import Client
+from datapanel import Client, Producer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,15 +54,23 @@ class Emulator:
             process.wait(_DEADLINE)
             process.stdout.close()
 
-    def client(self, **settings: Any) -> Client:
-        """Return a client that this emulator accepts, but for these settings."""
+    def settings(self, **settings: Any) -> dict[str, Any]:
+        """Return settings that this emulator accepts, but for these."""
         mine = {
             "endpoint": self.url,
             "project_id": self.project,
             "workspace_id": self.workspace,
             "auth_token": self.token,
         }
-        return Client(**{**mine, **settings})
+        return {**mine, **settings}
+
+    def client(self, **settings: Any) -> Client:
+        """Return a client with these settings."""
+        return Client(**self.settings(**settings))
+
+    def producer(self, **settings: Any) -> Producer:
+        """Return a producer with these settings, which hurries."""
+        return Producer(**self.settings(**{"linger": "5ms", **settings}))
 
     def reset(self) -> None:
         """Clear the faults, the store and the counts."""

@@ -9,6 +9,7 @@ from ctypes import POINTER, byref, c_size_t, string_at
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _call, _log
+from ._call import Outs
 from ._ffi import dp_reports, lib
 from ._handle import owned
 from ._inbox import Inbox
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 _TARGETS_MAX = 1000
 
+# Looked up once: these are the steps of every send.
 _send = lib.dp_producer_send
+_lines = _log.lines
+_idle_pop, _idle_append = _call.idle.pop, _call.idle.append
 
 
 class Queued(NamedTuple):
@@ -150,18 +154,22 @@ class Core:
 
     def _try_send(self, name: bytes, text: bytes, mark: int | None, wait_ms: int) -> int:
         """Send within one slice of time; return the ticket, or 0 when there was no room."""
-        if _log.lines:
+        opened = self._open
+        if _lines:
             _log.hand_over()
-        if self._open.ended:
+        if opened.ended:
             raise closed()
-        outs = _call.take()
+        try:
+            outs = _idle_pop()
+        except IndexError:
+            outs = Outs()
         code = _send(
-            self._open.pointer, name, text, len(text), mark, wait_ms,
+            opened.pointer, name, text, len(text), mark, wait_ms,
             outs.ticket_out, outs.error_out,
         )  # fmt: skip
         if code == 0:
             ticket: int = outs.ticket.value
-            _call.idle.append(outs)
+            _idle_append(outs)
             return ticket
         with outs.failure as failure:
             if code == Code.DP_E_QUEUE_FULL:

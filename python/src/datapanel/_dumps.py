@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Callable, Union
 from uuid import UUID
@@ -65,15 +65,35 @@ def _data_of(fields: dict[str, Any]) -> list[str]:
 
 
 # Text beyond ASCII goes out as UTF-8, a third of the size of its escapes.
-_encode = json.JSONEncoder(
+_encoder = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain
-).encode
+)
+
+
+def _chunks_of(value: Any, _: int) -> tuple[str, ...]:
+    return (_encoder.encode(value),)
+
+
+_make_encoder = getattr(json.encoder, "c_make_encoder", None)
+if _make_encoder is not None:
+    # What `encode` makes anew for each call. It looks for no circle, and fails on its depth.
+    _chunks_of = _make_encoder(
+        None, plain, json.encoder.encode_basestring, None, ":", ",", *[False] * 3
+    )
 
 
 def _dumps_json(value: Any) -> bytes:
     """Return compact JSON, or raise `UnfitError`."""
     try:
-        text = _encode(value)
+        return "".join(_chunks_of(value, 0)).encode()
+    except (RecursionError, TypeError, ValueError):
+        return _dumps_slowly(value)
+
+
+def _dumps_slowly(value: Any) -> bytes:
+    """Say what is wrong with a value."""
+    try:
+        text = _encoder.encode(value)
     except RecursionError:
         raise UnfitError("nested too deep") from None
     except (TypeError, ValueError) as failure:
@@ -87,7 +107,7 @@ def _dumps_orjson(value: Any) -> bytes:
     except TypeError:  # of what `json` may take, and refuses with the place
         return _dumps_json(value)
     # NaN and infinities come out as null: where there is none, there was none of them.
-    if b"null" in text and _has_nan(value):
+    if b"null" in text and _has_nan((value,)):
         return _dumps_json(value)
     return text
 
@@ -108,19 +128,21 @@ def utf8(text: str) -> bytes:
         ) from None
 
 
-def _has_nan(value: Any) -> bool:
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    if isinstance(value, dict):
-        return any(map(_has_nan, value.values()))
-    if isinstance(value, (list, tuple)):
-        return any(map(_has_nan, value))
-    if isinstance(value, _SCALARS):
-        return False
-    try:
-        return _has_nan(plain(value))
-    except TypeError:
-        return True  # let json have the last word
+def _has_nan(values: Iterable[Any]) -> bool:
+    """Whether one is NaN or infinite, in depth; True of what only `json` can tell."""
+    for value in values:
+        kind = type(value)
+        if kind is str or kind is int or value is None or kind is bool:
+            continue
+        if kind is float:
+            if not math.isfinite(value):
+                return True
+        elif kind is dict:
+            if _has_nan(value.values()):
+                return True
+        elif kind is not list or _has_nan(value):
+            return True
+    return False
 
 
 def _first_fault(item: Any) -> UnfitError | None:

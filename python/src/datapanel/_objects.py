@@ -57,7 +57,7 @@ def text_of(item: object, index: int | None = None) -> bytes:
     if type(item) is bytes:
         return item
     try:
-        return _text_of(item)
+        return _dumps.dumps(item) if type(item) is dict else _text_of(item)
     except _dumps.UnfitError as unfit:
         raise refused(str(unfit), index, unfit.path) from None
 

@@ -25,11 +25,11 @@ class Deadline:
     (0, 200, 1)
     """
 
-    __slots__ = ("_end",)
+    __slots__ = ("_end", "timeout")
 
     def __init__(self, timeout: float | None) -> None:
-        seconds = checked(timeout)
-        self._end = None if seconds is None else time.monotonic() + seconds
+        self.timeout = checked(timeout)
+        self._end = None if self.timeout is None else time.monotonic() + self.timeout
 
     def slice_ms(self) -> int:
         """Return how long the next call may wait; 0 when the time is over."""

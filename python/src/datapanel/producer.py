@@ -100,7 +100,16 @@ class Producer(Core):
         `TooLargeError`, and `ClosedError`; the object was not taken then. Ctrl-C leaves open
         whether it was.
         """
-        return self._deliver(self._target(target), text_of(item), None, timeout)
+        text = text_of(item)
+        name = self._targets.get(target) or self._target(target)
+        if timeout is None:
+            ticket = self._try_send(name, text, None, SLICE_MS)
+            if ticket % _COLLECT_EVERY:
+                return ticket
+            self._collect_sometimes()
+            if ticket:
+                return ticket
+        return self._deliver(name, text, None, Deadline(timeout))
 
     def submit(self, target: str, item: Object, *, timeout: float | None = None) -> ReportFuture:
         """Take one object as `send` does, and return a future of its report.
@@ -116,7 +125,7 @@ class Producer(Core):
         text = text_of(item)
         mark = self._inbox.expect(future)
         try:
-            future.ticket = self._deliver(self._target(target), text, mark, timeout)
+            future.ticket = self._deliver(self._target(target), text, mark, Deadline(timeout))
         except BaseException:
             self._inbox.futures.pop(mark, None)
             raise
@@ -149,7 +158,7 @@ class Producer(Core):
             has_room = stream.step(deadline.slice_ms())
             self._collect_sometimes()
             if not has_room and deadline.over:
-                raise no_room(timeout, index=stream.count)
+                raise no_room(deadline, index=stream.count)
         return Taken(stream.count, stream.first_ticket)
 
     def send_dataframe(self, target: str, frame: Any, *, timeout: float | None = None) -> Taken:
@@ -242,21 +251,15 @@ class Producer(Core):
         interrupted = exception_type is not None and not issubclass(exception_type, Exception)
         self.close(self._open.exit_timeout if interrupted else None)
 
-    def _deliver(self, name: bytes, text: bytes, mark: int | None, timeout: float | None) -> int:
-        if timeout is None:
-            ticket = self._try_send(name, text, mark, SLICE_MS)
-            if ticket:
-                if not ticket % _COLLECT_EVERY:
-                    self._collect_sometimes()
-                return ticket
-        deadline = Deadline(timeout)
+    def _deliver(self, name: bytes, text: bytes, mark: int | None, deadline: Deadline) -> int:
         while True:
             ticket = self._try_send(name, text, mark, deadline.slice_ms())
+            if ticket % _COLLECT_EVERY == 0:
+                self._collect_sometimes()
             if ticket:
                 return ticket
             if deadline.over:
-                raise no_room(timeout)
-            self._collect_sometimes()
+                raise no_room(deadline)
 
     def _send_each(self, name: bytes, items: Iterable[Object], timeout: float | None) -> Taken:
         deadline = Deadline(timeout)
@@ -265,7 +268,7 @@ class Producer(Core):
         for item in items:
             text = text_of(item, count)
             try:
-                ticket = self._deliver(name, text, None, deadline.left())
+                ticket = self._deliver(name, text, None, deadline)
             except DatapanelError as error:
                 error.place(count)
                 raise
@@ -324,11 +327,12 @@ class Producer(Core):
             raise closed()
 
 
-def no_room(timeout: float | None, index: int | None = None) -> QueueFullError:
+def no_room(deadline: Deadline, index: int | None = None) -> QueueFullError:
     """Return the error about a queue that was full all the time."""
     what = "the object was" if index is None else f"objects from number {index} on were"
     return QueueFullError(
-        f"no room in the queue (queue.objects, queue.bytes) within {timeout} s; {what} not taken",
+        f"no room in the queue (queue.objects, queue.bytes) within {deadline.timeout} s; "
+        f"{what} not taken",
         code=Code.DP_E_QUEUE_FULL,
         index=index,
     )

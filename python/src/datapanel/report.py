@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import struct
 from ctypes import (
+    PYFUNCTYPE,
     c_char_p,
     c_int32,
     c_int64,
+    c_ssize_t,
     c_uint32,
     c_uint64,
     c_void_p,
+    py_object,
+    pythonapi,
     sizeof,
     string_at,
 )
@@ -100,6 +104,10 @@ _row_at = lib["dp_reports_at"]
 _row_at.argtypes = PROTOTYPES["dp_reports_at"][1]
 _row_at.restype = c_void_p
 
+# Of Python's own C interface: these make an object in one step, where `string_at` takes a few.
+_bytes_at = PYFUNCTYPE(py_object, c_void_p, c_ssize_t)(("PyBytes_FromStringAndSize", pythonapi))
+_str_at = PYFUNCTYPE(py_object, c_void_p)(("PyUnicode_FromString", pythonapi))
+
 # A newer library may know more shades; the careful reading of any of them is "maybe".
 _stored = {int(stored): stored for stored in Stored}.get
 
@@ -117,7 +125,7 @@ def read_marked(reports: Any) -> list[Marked]:
     """Copy everything out of a dp_reports, each report with its `opaque`."""
     shared = _Texts({0: None})
     return [
-        _read(_unpack(string_at(_row_at(reports, index), _ROW_SIZE)), shared)
+        _read(_unpack(_bytes_at(_row_at(reports, index), _ROW_SIZE)), shared)
         for index in range(lib.dp_reports_count(reports))
     ]
 
@@ -132,13 +140,18 @@ class _Texts(dict[int, Optional[str]]):
 
 def _text(address: int) -> str:
     """Return a text of the library; it may quote a server that does not speak UTF-8."""
-    return string_at(address).decode(errors="replace")
+    try:
+        text: str = _str_at(address)
+    except UnicodeDecodeError:
+        return string_at(address).decode(errors="replace")
+    return text
 
 
 def _read(row: tuple[int, ...], shared: _Texts) -> Marked:
-    _, code, stored, flags, ticket, opaque, id_, event_id, *rest = row
-    message, server_code, request_id, payload, payload_len, *counts = rest
-    http_status, attempts, queued_us, finished_us = counts
+    (
+        _, code, stored, flags, ticket, opaque, id_, event_id, message, server_code, request_id,
+        payload, payload_len, http_status, attempts, queued_us, finished_us,
+    ) = row  # fmt: skip
     return opaque, Report(
         ticket,
         code,
@@ -149,7 +162,7 @@ def _read(row: tuple[int, ...], shared: _Texts) -> Marked:
         shared[message],
         shared[server_code],
         shared[request_id],
-        string_at(payload, payload_len) if payload else None,
+        _bytes_at(payload, payload_len) if payload else None,
         http_status or None,
         attempts,
         queued_us,
