@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import datapanel
-from datapanel import Code, Stored, _failure, _ffi
+from datapanel import Code, Stored, _failure, _ffi, report
 
 HEADER = Path(__file__).parents[2] / "include" / "datapanel.h"
 
@@ -137,6 +137,8 @@ def test_library_is_called_by_its_prototypes() -> None:
         function = getattr(_ffi.lib, name)
         assert function.restype is returns, name
         assert tuple(function.argtypes) == takes, name
+    # This one is called by another name, too, for its pointer as a number.
+    assert tuple(report._row_at.argtypes) == _ffi.PROTOTYPES["dp_reports_at"][1]
 
 
 def test_callbacks(header: Header) -> None:
@@ -149,6 +151,18 @@ def test_callbacks(header: Header) -> None:
 def test_structs(header: Header) -> None:
     assert list(header.structs) == ["dp_report"]
     assert list(_ffi.dp_report._fields_) == header.members("dp_report")
+
+
+def test_rows_are_read_as_the_struct_lies() -> None:
+    row = _ffi.dp_report()
+    for number, (name, kind) in enumerate(_ffi.dp_report._fields_):
+        setattr(row, name, f"{number}".encode() if kind is ctypes.c_char_p else number)
+    read = dict(zip((name for name, _ in _ffi.dp_report._fields_), report.ROW.unpack(row)))
+    assert report.ROW.size == ctypes.sizeof(row)
+    for number, (name, kind) in enumerate(_ffi.dp_report._fields_):
+        is_text = kind is ctypes.c_char_p
+        value = int(ctypes.string_at(read[name])) if is_text else read[name]
+        assert value == number, name
 
 
 def test_opaque_handles(header: Header) -> None:

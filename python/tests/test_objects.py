@@ -4,13 +4,20 @@
 from __future__ import annotations
 
 import collections
+import json
+import math
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from enum import Enum
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
+from pydantic import BaseModel
 
-from datapanel import Code, ObjectError
+from datapanel import Code, ObjectError, _dumps
 from datapanel._objects import each, text_of
 
 EXACT = '{ "n" : 1.50, "é" : "\\u00e9" }'
@@ -31,6 +38,7 @@ def test_text_is_taken_as_it_is(given: Any) -> None:
     assert text_of(given, 0) == EXACT.encode()
 
 
+@pytest.mark.usefixtures("dumps")
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -59,6 +67,7 @@ def _deep() -> dict[str, Any]:
     return value
 
 
+@pytest.mark.usefixtures("dumps")
 @pytest.mark.parametrize(
     ("given", "key", "message"),
     [
@@ -86,7 +95,105 @@ def test_fault_is_named_with_its_place(given: Any, key: str | None, message: str
     assert caught.value.reports == []
 
 
-@pytest.mark.parametrize("one", [{"a": 1}, b"{}", "{}", bytearray(b"{}"), memoryview(b"{}")])
+class Level(Enum):
+    """As programs have them."""
+
+    HIGH = "High"
+
+
+@dataclass
+class Place:
+    """A member that is an object."""
+
+    latitude: float
+    names: list[str] = field(default_factory=list)
+    count: ClassVar[int] = 7
+
+
+@dataclass(frozen=True)
+class Alert:
+    """With the kinds of members that JSON has no word for."""
+
+    title: str
+    level: Level
+    where: Place
+    id: UUID
+    more: Any = None
+
+
+class Model(BaseModel):
+    """The same in pydantic."""
+
+    title: str
+    level: Level
+    where: Place
+    seen: datetime
+    more: Any = None
+
+
+ALERT = Alert("ü", Level.HIGH, Place(1.5, ["a"]), UUID(int=7))
+BOTH = [_dumps._dumps_json, _dumps._dumps_orjson]
+
+
+@pytest.fixture(params=BOTH, ids=["json", "orjson"])
+def dumps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test run with either encoder."""
+    monkeypatch.setattr(_dumps, "dumps", request.param)
+
+
+def test_orjson_is_used_where_it_is() -> None:
+    assert _dumps.dumps is _dumps._dumps_orjson
+
+
+@pytest.mark.usefixtures("dumps")
+def test_dataclass_and_model() -> None:
+    where = '{"latitude":1.5,"names":["a"]}'
+    uuid = "00000000-0000-0000-0000-000000000007"
+    expected = f'{{"title":"ü","level":"High","where":{where},"id":"{uuid}","more":null}}'
+    assert text_of(ALERT, 0).decode() == expected
+    time = datetime(2026, 1, 2, tzinfo=timezone.utc)
+    model = Model(title="ü", level=Level.HIGH, where=ALERT.where, seen=time)
+    expected = (
+        f'{{"title":"ü","level":"High","where":{where},"seen":"2026-01-02T00:00:00Z","more":null}}'
+    )
+    assert text_of(model, 0).decode() == expected
+    assert text_of({"deep": [ALERT]}) == b'{"deep":[%s]}' % text_of(ALERT)
+
+
+@pytest.mark.usefixtures("dumps")
+@pytest.mark.parametrize(
+    "given",
+    [
+        replace(ALERT, where=Place(float("nan"))),
+        Model(title="", level=Level.HIGH, where=Place(math.inf), seen=datetime.min),
+        {"where": MappingProxyType({"latitude": -math.inf})},
+        {"where": {"latitude": math.nan}, "null": None},
+    ],
+)
+def test_nan_is_refused_wherever_it_hides(given: Any) -> None:
+    with pytest.raises(
+        ObjectError, match=r"where\.latitude is (nan|-?inf), which JSON cannot hold"
+    ):
+        text_of(given)
+
+
+def test_both_encoders_say_the_same() -> None:
+    samples = Path(__file__).parents[2] / "Tests" / "samples"
+    for sample in samples.glob("*.ndjson"):
+        for line in sample.read_bytes().splitlines():
+            value = json.loads(line)
+            assert json.loads(_dumps._dumps_orjson(value)) == value
+            assert json.loads(_dumps._dumps_json(value)) == value
+
+
+@pytest.mark.usefixtures("dumps")
+@pytest.mark.parametrize("given", [Alert, Model, Level.HIGH, UUID(int=7), datetime.min])
+def test_what_is_no_object_by_itself(given: Any) -> None:
+    with pytest.raises(ObjectError, match="is no JSON object; give a dict"):
+        text_of(given)
+
+
+@pytest.mark.parametrize("one", [ALERT, {"a": 1}, b"{}", "{}", bytearray(b"{}"), memoryview(b"{}")])
 def test_single_object_needs_no_list(one: Any) -> None:
     assert list(each(one)) == [one]
 

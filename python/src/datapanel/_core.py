@@ -228,6 +228,7 @@ class Core:
             self._collect_all()
         self._inbox.add([(mark, report) for mark, report in left if mark in self._inbox.futures])
         self._inbox.give_up()
+        _log.hand_over()
         if left:
             _log.logger.warning(
                 "a producer was closed with %d objects that were not delivered; they are in its "
