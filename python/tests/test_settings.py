@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from datapanel import AuthError, Client, Code, ConfigError
+from datapanel import AuthError, Client, Code, ConfigError, Settings
 
 if TYPE_CHECKING:
     from emulator import Emulator
@@ -116,3 +117,57 @@ def test_set_refuses_what_a_client_in_use_cannot_change(client: Client) -> None:
         client.set(endpoint="http://127.0.0.1:1")
     with pytest.raises(ConfigError, match=r"'auth_tokn'.*auth\.token"):
         client.set(auth_tokn="x")
+
+
+def test_settings_are_a_mapping_without_secrets(emulator: Emulator) -> None:
+    settings = Settings(**emulator.settings(linger=timedelta(milliseconds=30)))
+    assert settings["auth_token"] == "[redacted]"
+    assert settings["endpoint"] == emulator.url
+    assert dict(settings)["batch_objects"] == "100"
+    assert "linger='30ms'" in repr(settings)
+    assert "batch_objects" not in repr(settings), "it is as it is by default"
+    assert emulator.token not in repr(settings) + str(dict(settings))
+    with pytest.raises(KeyError):
+        settings["batch.objects"]
+    with pytest.raises(TypeError, match="secrets"):
+        pickle.dumps(settings)
+
+
+def test_every_setting_of_the_library_is_a_keyword() -> None:
+    described = Settings.describe()
+    assert len(described) == len(Settings()) > 30
+    for info in described:
+        assert info.keyword == info.key.replace(".", "_")
+        assert info.doc
+        assert Settings()[info.keyword] == info.default
+        assert Settings(**{info.keyword: info.default or None})[info.keyword] == info.default
+        assert info.environment == "DATAPANEL_" + info.keyword.upper()
+
+
+def test_settings_from_a_file(emulator: Emulator, tmp_path: Path) -> None:
+    file = tmp_path / "datapanel.conf"
+    given = emulator.settings()
+    lines = [f"{keyword.replace('_', '.', 1)} = {value}\n" for keyword, value in given.items()]
+    file.write_text("".join(["# mine\n", *lines, "linger = 40ms\n"]))
+    settings = Settings.from_file(file, batch_objects=5)
+    assert (settings["linger"], settings["batch_objects"]) == ("40ms", "5")
+    with Client(settings) as client:
+        assert client.submit(emulator.alerts, {"a": 1})[0].ok
+    file.write_text("linger = soon\n")
+    with pytest.raises(ConfigError, match="linger"):
+        Settings.from_file(file)
+    with pytest.raises(ConfigError) as caught:
+        settings.replace(linger="1s")
+    assert caught.value.key == "linger", "what was read is read again"
+    with pytest.raises(ConfigError, match="none"):
+        Settings.from_file(tmp_path / "none")
+
+
+def test_keywords_go_before_settings(emulator: Emulator) -> None:
+    settings = Settings(**emulator.settings(auth_token="expired"))
+    with Client(settings, auth_token=emulator.token) as client:
+        assert client.submit(emulator.alerts, {"a": 1})[0].ok
+    assert settings.replace(linger="1s")["linger"] == "1s"
+    assert settings["linger"] == "200ms"
+    with pytest.raises(TypeError, match="settings must be Settings"):
+        Client({"endpoint": "x"})  # type: ignore[arg-type]

@@ -67,8 +67,8 @@ class Core:
         """Take settings, or keywords as `Settings` does, or keywords that go before settings.
 
         `on_report` is called with each report that has no future of its own. `exit_timeout` bounds
-        in seconds what is still delivered when the process ends with the producer open, or when
-        Ctrl-C ends its `with`.
+        how many seconds are spent on delivery when an exception ends the `with`, or when the
+        process ends with the producer open; what is left then is logged.
 
         Raises `ConfigError` for settings that are missing, out of range or at odds.
         """
@@ -217,10 +217,6 @@ class Core:
         while self._collect(0):
             pass
 
-    def _stop(self) -> list[Report]:
-        """End it now, and hand out what is left."""
-        return self._hand_back(self._open.stop())
-
     def _hand_back(self, left: list[Marked]) -> list[Report]:
         """Give what is left to its futures, and put it into `leftovers`."""
         self.leftovers = [report for _, report in left]
@@ -250,7 +246,7 @@ class Core:
     def __del__(self) -> None:
         """Warn when nobody closed it. It goes on until the process ends, and is closed then."""
         opened = getattr(self, "_open", None)
-        if opened is not None and not opened.ended:
+        if opened is not None and not (opened.ended or opened.forked):
             warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
 
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import atexit
 import os
 import weakref
-from ctypes import POINTER, byref
+from ctypes import POINTER, byref, c_size_t
 from typing import TYPE_CHECKING, Any
 
 from . import _log
 from ._failure import Failure
 from ._ffi import dp_log_fn, dp_reports, lib
 from ._handle import lock
-from ._waiting import Deadline
+from ._waiting import SLICE_MS, Deadline
 from .codes import Code
 from .errors import ClosedError
 from .report import read_marked
@@ -40,7 +40,7 @@ class OpenProducer:
     Nobody can be in one of its calls then, so that calls need not be counted.
     """
 
-    __slots__ = ("__weakref__", "_free", "ended", "exit_timeout", "pointer", "stopped")
+    __slots__ = ("__weakref__", "_free", "ended", "exit_timeout", "forked", "pointer", "stopped")
 
     def __init__(self, settings: Settings, exit_timeout: float) -> None:
         self.pointer = _new(settings)
@@ -49,6 +49,8 @@ class OpenProducer:
         self.ended = False
         # Whether no more reports can come.
         self.stopped = False
+        # Whether it is that of the parent process.
+        self.forked = False
         self._free = weakref.finalize(self, lib.dp_producer_free, self.pointer)
         self._free.atexit = False
         _living.add(self)
@@ -56,20 +58,24 @@ class OpenProducer:
     def finish(self, deadline: Deadline, meanwhile: Callable[[], object]) -> None:
         """Take no more objects, and wait until all have their outcome or the time is over."""
         self.ended = True
+        queued = c_size_t()
         while True:
             code = lib.dp_producer_flush(self.pointer, deadline.slice_ms(), None)
             meanwhile()
-            if code != Code.DP_E_WAIT or deadline.over:
+            # A thread that waited for room may have got it after the flush began.
+            lib.dp_producer_queued(self.pointer, byref(queued), None)
+            is_over = code != Code.DP_E_WAIT and not queued.value
+            if is_over or deadline.over or code in (Code.DP_E_FORKED, Code.DP_E_CLOSED):
                 return
 
-    def stop(self) -> list[Marked]:
-        """End the thread at once; return what has no outcome."""
+    def stop(self, wait_ms: int = 0) -> list[Marked]:
+        """End the thread; return what has no outcome. The wait is for what came in between."""
         self.ended = True
         _living.discard(self)
         pointer = POINTER(dp_reports)()
         with Failure() as failure:
             try:
-                code = lib.dp_producer_close(self.pointer, 0, byref(pointer), failure.out)
+                code = lib.dp_producer_close(self.pointer, wait_ms, byref(pointer), failure.out)
                 left = read_marked(pointer)
             finally:
                 lib.dp_reports_free(pointer)
@@ -102,13 +108,14 @@ def _end_all() -> None:
     with lock:
         _process_ends = True
     waits = [(each, Deadline(each.exit_timeout)) for each in _living]
-    lost = 0
+    lost = wait_ms = 0
     try:
         for each, deadline in waits:
             each.finish(deadline, _log.hand_over)
+        wait_ms = SLICE_MS
     finally:
-        for each, _ in waits:
-            lost += len(each.stop())
+        for each, deadline in waits:
+            lost += len(each.stop(min(wait_ms, deadline.slice_ms())))
         _log.hand_over()
         if lost:
             _log.logger.warning("the process ended with %d objects that were not delivered", lost)
@@ -116,6 +123,8 @@ def _end_all() -> None:
 
 def _forget_all() -> None:
     """In a child: what is open belongs to the parent, and so do the lines of its log."""
+    for each in _living:
+        each.forked = True
     _living.clear()
     _log.lines.clear()
 

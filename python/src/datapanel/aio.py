@@ -152,7 +152,7 @@ class AsyncProducer(Core):
         in `leftovers`.
         """
         deadline = Deadline(timeout)
-        if self._open.ended:
+        if self._open.ended or self._open.forked:
             return []
         self._attach()
         self._open.ended = True
@@ -164,12 +164,14 @@ class AsyncProducer(Core):
                 raise _CancelledWait
 
         def finish() -> None:
+            wait_ms = 0
             try:
                 opened.finish(deadline, meanwhile)
+                wait_ms = deadline.slice_ms()
             except _CancelledWait:
                 pass
             finally:
-                left.extend(opened.stop())
+                left.extend(opened.stop(wait_ms))
 
         done = asyncio.ensure_future(self._beside(finish))
         try:
@@ -193,9 +195,8 @@ class AsyncProducer(Core):
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the producer when all is delivered; when cancelled, in at most `exit_timeout`."""
-        interrupted = exception_type is not None and not issubclass(exception_type, Exception)
-        await self.close(self._open.exit_timeout if interrupted else None)
+        """Close the producer when all is delivered; after an exception within `exit_timeout`."""
+        await self.close(None if exception is None else self._open.exit_timeout)
 
     def _attach(self) -> asyncio.AbstractEventLoop:
         """Begin to listen, the first time; what is awaited has to be awaited by one loop."""

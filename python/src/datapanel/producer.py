@@ -229,12 +229,14 @@ class Producer(Core):
         [(True, b'{"n":1}')]
         """
         deadline = Deadline(timeout)
-        if self._open.ended:
+        if self._open.ended or self._open.forked:
             return []
+        wait_ms = 0
         try:
             self._open.finish(deadline, self._collect_wanted)
+            wait_ms = deadline.slice_ms()
         finally:
-            self._stop()
+            self._hand_back(self._open.stop(wait_ms))
         return self.leftovers
 
     def __enter__(self) -> Self:
@@ -247,9 +249,8 @@ class Producer(Core):
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the producer when all is delivered; after Ctrl-C in at most `exit_timeout`."""
-        interrupted = exception_type is not None and not issubclass(exception_type, Exception)
-        self.close(self._open.exit_timeout if interrupted else None)
+        """Close the producer when all is delivered; after an exception within `exit_timeout`."""
+        self.close(None if exception is None else self._open.exit_timeout)
 
     def _deliver(self, name: bytes, text: bytes, mark: int | None, deadline: Deadline) -> int:
         while True:
