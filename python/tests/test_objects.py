@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
-from datapanel import Code, ObjectError, _dumps
+from datapanel import Code, ObjectError, _dumps, _encoders
 from datapanel._objects import each, text_of
 
 EXACT = '{ "n" : 1.50, "é" : "\\u00e9" }'
@@ -132,7 +132,7 @@ class Model(BaseModel):
 
 
 ALERT = Alert("ü", Level.HIGH, Place(1.5, ["a"]), UUID(int=7))
-BOTH = [_dumps._dumps_json, _dumps._dumps_orjson]
+BOTH = [_encoders.dumps_json, _encoders.dumps_orjson]
 
 
 @pytest.fixture(params=BOTH, ids=["json", "orjson"])
@@ -142,7 +142,7 @@ def dumps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_orjson_is_used_where_it_is() -> None:
-    assert _dumps.dumps is _dumps._dumps_orjson
+    assert _encoders.dumps is _encoders.dumps_orjson
 
 
 @pytest.mark.usefixtures("dumps")
@@ -182,8 +182,8 @@ def test_both_encoders_say_the_same() -> None:
     for sample in samples.glob("*.ndjson"):
         for line in sample.read_bytes().splitlines():
             value = json.loads(line)
-            assert json.loads(_dumps._dumps_orjson(value)) == value
-            assert json.loads(_dumps._dumps_json(value)) == value
+            assert json.loads(_encoders.dumps_orjson(value)) == value
+            assert json.loads(_encoders.dumps_json(value)) == value
 
 
 @pytest.mark.usefixtures("dumps")

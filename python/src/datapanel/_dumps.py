@@ -1,28 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python values as JSON text: by orjson where it is installed, else by json, with one result.
-
-orjson takes less than the standard library does in some places, and more in others. What it refuses
-goes to `json`, which has the last word; NaN, which it writes as null, is looked for.
-"""
+"""Python values as JSON text, with one result whatever encoder is there."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Callable, Union
-from uuid import UUID
-
-try:
-    import orjson
-except ImportError:
-    orjson = None  # type: ignore[assignment]
-
-# What JSON has a scalar for, and what the encoder turns into a member name.
-_SCALARS = (str, int, float, bool, type(None))
-
-Plain = Union[dict[str, Any], list[Any], tuple[Any, ...], str, int, float, bool, None]
+from typing import Any, Callable
 
 
 class UnfitError(ValueError):
@@ -37,6 +20,7 @@ def plain(value: Any) -> Any:
     """Return what stands for a value that JSON has no form for; TypeError when nothing does.
 
     >>> from types import MappingProxyType
+    >>> from uuid import UUID
     >>> plain(MappingProxyType({"a": 1})), plain(UUID(int=0))
     ({'a': 1}, '00000000-0000-0000-0000-000000000000')
     """
@@ -50,7 +34,7 @@ def plain(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, UUID):
+    if (kind.__module__, kind.__name__) == ("uuid", "UUID"):
         return str(value)
     raise TypeError(kind.__name__)
 
@@ -64,60 +48,6 @@ def _data_of(fields: dict[str, Any]) -> list[str]:
     ]
 
 
-# Text beyond ASCII goes out as UTF-8, a third of the size of its escapes.
-_encoder = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain
-)
-
-
-def _chunks_of(value: Any, _: int) -> tuple[str, ...]:
-    return (_encoder.encode(value),)
-
-
-_make_encoder = getattr(json.encoder, "c_make_encoder", None)
-if _make_encoder is not None:
-    # What `encode` makes anew for each call. It looks for no circle, and fails on its depth.
-    _chunks_of = _make_encoder(
-        None, plain, json.encoder.encode_basestring, None, ":", ",", *[False] * 3
-    )
-
-
-def _dumps_json(value: Any) -> bytes:
-    """Return compact JSON, or raise `UnfitError`."""
-    try:
-        return "".join(_chunks_of(value, 0)).encode()
-    except (RecursionError, TypeError, ValueError):
-        return _dumps_slowly(value)
-
-
-def _dumps_slowly(value: Any) -> bytes:
-    """Say what is wrong with a value."""
-    try:
-        text = _encoder.encode(value)
-    except RecursionError:
-        raise UnfitError("nested too deep") from None
-    except (TypeError, ValueError) as failure:
-        raise _first_fault(value) or UnfitError(str(failure)) from None
-    return utf8(text)
-
-
-def _dumps_orjson(value: Any) -> bytes:
-    try:
-        text: bytes = orjson.dumps(value, plain, _PASSED_ON)
-    except TypeError:  # of what `json` may take, and refuses with the place
-        return _dumps_json(value)
-    # NaN and infinities come out as null: where there is none, there was none of them.
-    if b"null" in text and _has_nan((value,)):
-        return _dumps_json(value)
-    return text
-
-
-dumps: Callable[[Any], bytes] = _dumps_json
-if orjson is not None:
-    _PASSED_ON = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-    dumps = _dumps_orjson
-
-
 def utf8(text: str) -> bytes:
     """Return the text as UTF-8, or raise `UnfitError`."""
     try:
@@ -128,49 +58,13 @@ def utf8(text: str) -> bytes:
         ) from None
 
 
-def _has_nan(values: Iterable[Any]) -> bool:
-    """Whether one is NaN or infinite, in depth; True of what only `json` can tell."""
-    for value in values:
-        kind = type(value)
-        if kind is str or kind is int or value is None or kind is bool:
-            continue
-        if kind is float:
-            if not math.isfinite(value):
-                return True
-        elif kind is dict:
-            if _has_nan(value.values()):
-                return True
-        elif kind is not list or _has_nan(value):
-            return True
-    return False
+def _load_and_dump(value: Any) -> bytes:
+    global dumps  # noqa: PLW0603
+    from . import _encoders  # noqa: PLC0415
+
+    dumps = _encoders.dumps
+    return dumps(value)
 
 
-def _first_fault(item: Any) -> UnfitError | None:
-    """Find what JSON cannot hold, which the encoder refuses without telling where it stands."""
-    waiting: list[tuple[str, Any]] = [("", item)]
-    seen = set()
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, (dict, list, tuple)):
-            if id(value) in seen:
-                continue
-            seen.add(id(value))
-            inner: list[tuple[str, Any]]
-            if isinstance(value, dict):
-                names = [name for name in value if not isinstance(name, _SCALARS)]
-                if names:
-                    return UnfitError(f"has a member name of type {type(names[0]).__name__}", path)
-                inner = [(f"{path}.{name}".lstrip("."), member) for name, member in value.items()]
-            else:
-                inner = [(f"{path}[{place}]", element) for place, element in enumerate(value)]
-            waiting.extend(reversed(inner))
-        elif isinstance(value, float) and not math.isfinite(value):
-            return UnfitError(f"is {value}, which JSON cannot hold", path)
-        elif not isinstance(value, _SCALARS):
-            try:
-                waiting.append((path, plain(value)))
-            except TypeError:
-                return UnfitError(
-                    f"is of type {type(value).__name__}, which JSON cannot hold", path
-                )
-    return None
+# Compact JSON of a value, or `UnfitError`. The encoder is loaded when it is first needed.
+dumps: Callable[[Any], bytes] = _load_and_dump

@@ -24,7 +24,6 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
-from pathlib import Path
 from typing import Any
 
 from ._version import __version__
@@ -210,7 +209,8 @@ def _load() -> tuple[CDLL, bool]:
 
     Say as well whether it is the one beside this file, as in a wheel.
     """
-    beside = str(Path(__file__).with_name(SONAME))
+    # Without pathlib, whose import takes as long as that of the library.
+    beside = os.path.join(os.path.dirname(__file__), SONAME)  # noqa: PTH118, PTH120
     # A path that someone chose is never quietly replaced by another copy.
     chosen = os.environ.get("DP_LIBRARY") or SONAME
     tried = []

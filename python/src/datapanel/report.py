@@ -18,14 +18,14 @@ from ctypes import (
     sizeof,
     string_at,
 )
-from datetime import datetime, timedelta, timezone
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ._ffi import DP_POSSIBLE_DUPLICATE, PROTOTYPES, dp_report, lib
 from .codes import Stored
 from .errors import code_name
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Report(NamedTuple):
@@ -77,12 +77,18 @@ class Report(NamedTuple):
     @property
     def queued(self) -> datetime:
         """When the object was handed over."""
-        return _EPOCH + timedelta(microseconds=self.queued_us)
+        return _time(self.queued_us)
 
     @property
     def finished(self) -> datetime:
         """When its outcome was known."""
-        return _EPOCH + timedelta(microseconds=self.finished_us)
+        return _time(self.finished_us)
+
+
+def _time(microseconds: int) -> datetime:
+    from datetime import datetime, timedelta, timezone  # noqa: PLC0415
+
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=microseconds)
 
 
 _FORMATS: dict[Any, str] = {

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import weakref
 from collections.abc import Mapping
 from ctypes import string_at
-from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
@@ -21,11 +19,12 @@ from .errors import ConfigError, DatapanelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
     from typing import NoReturn
 
     from typing_extensions import Self
 
-Setting = Union[str, int, float, timedelta, "os.PathLike[str]", None]
+Setting = Union[str, int, float, "timedelta", "os.PathLike[str]", None]
 
 # Keywords, a file, or None for the environment.
 Source = Union[Mapping[str, Setting], str, None]
@@ -57,6 +56,8 @@ class SettingInfo(NamedTuple):
 @lru_cache(maxsize=1)
 def _described() -> dict[str, SettingInfo]:
     """Return every setting under its keyword; a key may have an underscore of its own."""
+    import json  # noqa: PLC0415
+
     with owned(lib.dp_config_describe(), lib.dp_free) as text:
         described = json.loads(string_at(text))
     settings = {}
@@ -198,19 +199,20 @@ class Settings(Mapping[str, str]):
         raise TypeError("settings hold secrets and are not pickled; make them where they are used")
 
 
-def _text_of(value: object) -> str:
+def _text_of(value: Any) -> str:
     """Return the value as the library reads it.
 
+    >>> from datetime import timedelta
     >>> _text_of(True), _text_of(timedelta(seconds=1.5)), _text_of(5), _text_of("64KiB")
     ('true', '1500ms', '5', '64KiB')
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, timedelta):
-        return f"{value // timedelta(milliseconds=1)}ms"
+    if hasattr(value, "total_seconds"):
+        return f"{round(value.total_seconds() * 1000)}ms"
     if isinstance(value, (int, float)):
         return str(value)
-    return os.fspath(value)  # type: ignore[call-overload, no-any-return]
+    return os.fspath(value)  # type: ignore[no-any-return]
 
 
 def handle_of(settings: Settings) -> Any:
