@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._beside import Beside
@@ -173,12 +174,14 @@ class AsyncProducer(Core):
             finally:
                 left.extend(opened.stop(wait_ms))
 
-        done = asyncio.ensure_future(self._beside(finish))
+        done = self._beside(finish)
         try:
             await asyncio.shield(done)
         except asyncio.CancelledError:
             is_cancelled = True
-            await asyncio.wait([done])
+            while not done.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([done])
             raise
         finally:
             self._detach(left)
@@ -268,18 +271,30 @@ class AsyncProducer(Core):
             first = first or ticket
         return Taken(count, first)
 
-    async def _beside(self, function: Callable[[], None]) -> None:
-        """Run a call that waits in a thread, and await its end."""
+    def _beside(self, function: Callable[[], None]) -> asyncio.Future[None]:
+        """Run a call that waits in a thread; return a future of its end.
+
+        It is no task: those are all cancelled when a loop ends.
+        """
         loop = asyncio.get_running_loop()
-        done = asyncio.Event()
+        done = loop.create_future()
+
+        def settle() -> None:
+            if done.cancelled():
+                return
+            try:
+                call.wait(0)
+            except Exception as failure:  # noqa: BLE001
+                done.set_exception(failure)
+            else:
+                done.set_result(None)
 
         def tell() -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(done.set)
+            with suppress(RuntimeError):  # of a loop that is closed
+                loop.call_soon_threadsafe(settle)
 
         call = Beside(function, tell)
-        await done.wait()
-        call.wait(0)
+        return done
 
 
 class _CancelledWait(Exception):  # noqa: N818
