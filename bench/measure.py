@@ -22,7 +22,7 @@ KIB_MB = 1.024e-3
 class Contender:
     """One way to do the job."""
 
-    program: str  # of this folder, without .c
+    program: str  # of this folder: NAME of NAME.c, or NAME.py
     label: str  # in the table, and the key of what is measured
     objects: int  # of one run; many enough for about half a second
     in_flight: int = 1
@@ -36,6 +36,13 @@ class Place:
     programs: Path
     objects: Path
     environment: dict[str, str]
+    python: str  # has what the contenders in Python need
+
+    def command(self, program: str) -> list[str]:
+        """What starts a contender, but for its arguments."""
+        if program.endswith(".py"):
+            return [self.python, str(Path(__file__).with_name(program))]
+        return [str(self.programs / program)]
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ def run(
     contender: Contender, place: Place, batch: int, objects: int, server: Server | None
 ) -> Cost:
     """One run with so many objects, and not one less by any count."""
-    command = [str(place.programs / contender.program), str(place.objects), str(objects)]
+    command = [*place.command(contender.program), str(place.objects), str(objects)]
     command += [str(batch), str(contender.in_flight)]
     environment = place.environment
     if server:

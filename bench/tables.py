@@ -10,6 +10,7 @@ from experiments import Experiment, Results
 from findings import Finding
 from loading import PROCESSES, Loading
 from measure import Measured
+from pythons import Pythons
 from streams import BY_HAND, OURS, WIRE, Cell, Lengths
 from streams import Results as Streams
 
@@ -34,13 +35,16 @@ def row(label: str, *cells: str) -> str:
 
 
 def experiment_lines(experiment: Experiment, results: Results) -> list[str]:
-    lines = [experiment.title, row("", *HEADINGS)]
-    first = results[experiment.contenders[0].label]
-    for contender in experiment.contenders:
-        its = results[contender.label]
+    return comparison_lines(experiment.title, results)
+
+
+def comparison_lines(title: str, results: Results) -> list[str]:
+    lines = [title, row("", *HEADINGS)]
+    first = next(iter(results.values()))
+    for label, its in results.items():
         lines.append(
             row(
-                contender.label,
+                label,
                 spread(its.cpu_us),
                 "1" if its is first else spread(its.cpu_ratios(first)),
                 spread([rate / 1e3 for rate in its.rate]),
@@ -117,6 +121,19 @@ def command_lines(found: Sendings) -> list[str]:
         peak = f"{max(each.peak_mb for each in runs):.0f}"
         lines.append(row(label, spread(cpu), spread(rates), peak))
     return lines
+
+
+def python_lines(pythons: Pythons) -> list[str]:
+    lines = comparison_lines("From Python, in requests of 100, plain HTTP", pythons.results)
+    return [
+        *lines,
+        "",
+        "Of the thread that calls, without orjson",
+        row("", "us"),
+        row("Producer.send(dict)", spread(values(pythons.calls, "send_us"))),
+        row("json.dumps", spread(values(pythons.calls, "dumps_us"))),
+        f"import datapanel: {spread(pythons.import_ms)} ms",
+    ]
 
 
 def loading_lines(loading: Loading) -> list[str]:

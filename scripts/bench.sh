@@ -4,5 +4,6 @@
 source "$(dirname "$0")/common.sh"
 need_command python3 python3
 need_command openssl openssl # the certificate of the server that all are measured against
+use_virtualenv build/venv-bench bench/requirements.txt # what Python programs use in our place
 use_library "$1"
 exec bench/run "${@:2}"

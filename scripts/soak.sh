@@ -32,6 +32,12 @@ say "" "== the Swift tests of a producer, $loops times"
 run_swift soak-swift.log --filter EndToEndTests.ProducerTests --repetitions "$loops"
 grep -o 'Test run with .* passed after .*' build/log/soak-swift.log
 
+say "" "== the Python processes that end, fork or are interrupted, $loops times"
+log=build/log/soak-python.log
+(source scripts/python.sh && cd python && LOOPS=$loops pytest --color=no tests/test_processes.py) \
+    >$log 2>&1 && grep -qE '[0-9]+ passed' $log || fail "$(tail -30 $log)" "all of it is in $log"
+tail -1 $log
+
 say "" "== the C programs with threads or forks, $loops times each"
 tests=$root/build/tests-c
 make --no-print-directory -C Tests/c programs BUILD="$tests" >build/log/soak-c.log
@@ -57,5 +63,5 @@ export root tests loops
 printf '%s\n' "${programs[@]}" | xargs -P "$(nproc)" -I{} bash -c 'loop {}' ||
     fail "soak: a program failed"
 
-say "" "soak: ok, $objects objects with 0 lost, ${#programs[@]} C programs and the Swift tests \
-$loops times each, $((SECONDS - start)) s"
+say "" "soak: ok, $objects objects with 0 lost, ${#programs[@]} C programs, the Swift tests and \
+the Python processes $loops times each, $((SECONDS - start)) s"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,11 +18,15 @@ EXAMPLES = ROOT / "python" / "examples"
 
 
 def run(
-    *arguments: str, example: str = "send_alerts.py", **environment: str
+    *arguments: str,
+    example: str = "send_alerts.py",
+    standard_input: str | None = None,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run an example as a user would."""
     return subprocess.run(  # noqa: S603
         [sys.executable, str(EXAMPLES / example), *arguments],
+        input=standard_input,
         env={**os.environ, "PYTHONPATH": str(ROOT / "python" / "src"), **environment},
         capture_output=True,
         text=True,
@@ -124,3 +129,33 @@ def test_wrong_key_is_tried_once(emulator: Emulator) -> None:
     assert "APIGW.0301: " in ended.stderr
     assert "verify aksk signature fail" in ended.stderr
     assert emulator.stats()["requests"] == 1
+
+
+def test_streams_what_comes(emulator: Emulator, tmp_path: Path) -> None:
+    file = tmp_path / "failed.ndjson"
+    lines = (ROOT / "Tests" / "samples" / "alerts.ndjson").read_text()
+    ended = run(str(file), example="stream.py", standard_input=lines)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "200 objects stored, 0 failed\n"
+    assert file.read_text() == ""
+    assert emulator.stats()["objects"] == 200
+
+
+def test_stream_keeps_what_fails(emulator: Emulator, tmp_path: Path) -> None:
+    file = tmp_path / "failed.ndjson"
+    emulator.fault(status=400, body='{"code":"SecMaster.1","message":"not so"}', times=0)
+    lines = '{"a": 1.50}\n\nno object\n'
+    ended = run(str(file), example="stream.py", standard_input=lines)
+    assert ended.returncode == 1
+    assert ended.stdout == "0 objects stored, 1 failed\n"
+    assert ended.stderr.startswith("line 3: ")
+    [kept] = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (kept["code"], kept["stored"]) == ("DP_E_REJECTED", "no")
+    assert kept["object"] == '{"a": 1.50}'
+
+
+def test_stream_without_a_file_or_a_service(tmp_path: Path) -> None:
+    assert run(example="stream.py").returncode == 2
+    ended = run(str(tmp_path / "failed"), example="stream.py", DATAPANEL_ENDPOINT="nowhere")
+    assert ended.returncode == 2
+    assert "endpoint" in ended.stderr
