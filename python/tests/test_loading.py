@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import datapanel
 
 PACKAGE = Path(datapanel.__file__).parent
@@ -55,3 +57,29 @@ def test_library_that_is_another_one_is_refused() -> None:
     ended = run(PACKAGE.parent, "libc.so.6")
     assert ended.returncode == 1
     assert "ImportError: libc.so.6 has no dp_version: it is older than this package" in ended.stderr
+
+
+def test_import_loads_nothing_that_a_client_can_do_without() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import datapanel; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-S", "-c", program],
+        env={"PYTHONPATH": str(PACKAGE.parent), "DP_LIBRARY": os.environ["DP_LIBRARY"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(ended.stdout.split())
+    assert "datapanel.client" in loaded
+    dear = {"asyncio", "concurrent.futures", "dataclasses", "inspect", "json", "logging", "orjson"}
+    assert not loaded & {*dear, "datetime", "pathlib", "uuid"}
+
+
+def test_every_name_is_there() -> None:
+    assert set(datapanel.__all__) <= set(dir(datapanel))
+    for name in datapanel.__all__:
+        assert getattr(datapanel, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'Consumer'"):
+        datapanel.Consumer  # type: ignore[attr-defined]  # noqa: B018

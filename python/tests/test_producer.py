@@ -28,7 +28,9 @@ from datapanel import (
     Settings,
     Stored,
     TooLargeError,
+    UnconfirmedError,
     WaitError,
+    _inbox,
 )
 from emulator import wait_until
 
@@ -169,6 +171,12 @@ def test_future_of_a_failure_raises(producer: Producer, emulator: Emulator) -> N
     assert (error.stored, error.http_status, error.server_code) == (Stored.NO, 400, "SecMaster.1")
     assert [report.payload for report in error.reports] == [b'{ "n" : 1.50 }']
     assert future.exception() is error
+
+
+def test_future_that_is_there_already(producer: Producer, emulator: Emulator) -> None:
+    future = producer.submit(emulator.alerts, {"n": 1})
+    wait_until(lambda: producer.stats()["reports_waiting"] == 1)
+    assert future.result(0).ok
 
 
 def test_flush_completes_futures(producer: Producer, emulator: Emulator) -> None:
@@ -437,6 +445,28 @@ def test_log_goes_to_logging(emulator: Emulator, caplog: pytest.LogCaptureFixtur
     lines = [record.getMessage() for record in caplog.records if record.name == "datapanel"]
     assert any(line.startswith("wire: ") for line in lines)
     assert not any(emulator.token in line for line in lines)
+
+
+def test_reports_that_nobody_takes_are_bounded(
+    producer: Producer, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_inbox, "WAITING_MAX", 3)
+    future = producer.submit(emulator.alerts, b"{}")
+    producer.send_many(emulator.alerts, b"{}" * 10)
+    producer.flush()
+    assert future.result(0).ticket == 1
+    assert [report.ticket for report in producer.reports()] == [9, 10, 11]
+    assert producer._inbox.dropped == 7
+
+
+def test_future_whose_report_was_dropped(emulator: Emulator) -> None:
+    with emulator.producer() as producer:
+        future = producer.submit(emulator.alerts, b"{}")
+        wait_until(lambda: producer.stats()["reports_waiting"] == 1)
+        # What the library does when there are too many.
+        producer._inbox.futures = {2**40: producer._inbox.futures.popitem()[1]}
+    with pytest.raises(UnconfirmedError, match="report was dropped"):
+        future.result(0)
 
 
 def test_possible_duplicate_is_told(producer: Producer, emulator: Emulator) -> None:

@@ -6,6 +6,9 @@
 ...     reports = client.submit(alerts, {"title": "SSH brute force"}, name="edge-ids")
 >>> reports[0].ok
 True
+
+`Client` submits one request and waits for its outcome. `Producer` takes a stream of objects, and
+`AsyncProducer` does so in an event loop of asyncio.
 """
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -81,19 +84,20 @@ _LATER = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load a module when one of its names is first asked for."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
+if not _TYPE_CHECKING:  # or every name would seem to be there
 
-    found: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        """Load a module when one of its names is first asked for."""
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415
 
+        found: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
+        globals()[name] = found
+        return found
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
 
 
 def library_version() -> str:

@@ -259,11 +259,11 @@ def check(code: int, what: str) -> None:
     """Raise for a code of a call that has no dp_error."""
     if code == Code.DP_OK:
         return
-    reasons = {
+    reasons: dict[int, str] = {
         Code.DP_E_FORKED: "the producer was made before this process was forked; make another here",
         Code.DP_E_CLOSED: "the producer is closed",
         Code.DP_E_NOMEM: "memory ran out",
         Code.DP_E_ARGUMENT: "the target is empty, or has '/' or a control character",
     }
-    message = f"{what}: {reasons.get(Code(code), code_name(code))}"
+    message = f"{what}: {reasons.get(code, code_name(code))}"
     raise error_class(code, Stored.NO)(message, code=code)

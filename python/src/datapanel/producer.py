@@ -300,10 +300,10 @@ class Producer(Core):
 
     def _collect_for(self, future: ReportFuture, timeout: float | None) -> None:
         deadline = Deadline(timeout)
-        while not future.done() and not deadline.over:
+        while not future.done():
             # Another thread may take the very report: a short wait notices that soon.
             is_any = self._collect(min(deadline.slice_ms(), _FUTURE_WAIT_MS))
-            if not is_any and self._open.stopped:
+            if not is_any and (deadline.over or self._open.stopped):
                 return
 
     def _flush(self, wait_ms: int) -> int:
