@@ -11,7 +11,7 @@ True
 `AsyncProducer` does so in an event loop of asyncio.
 """
 
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from ._ffi import lib as _lib
 from ._objects import Object, Objects
@@ -36,7 +36,7 @@ from .errors import (
 from .report import Report
 from .settings import Setting, SettingInfo, Settings
 
-if _TYPE_CHECKING:
+if TYPE_CHECKING:
     from ._core import Queued
     from ._stream import Taken
     from .aio import AsyncProducer
@@ -84,7 +84,7 @@ _LATER = {
 }
 
 
-if not _TYPE_CHECKING:  # or every name would seem to be there
+if not TYPE_CHECKING:  # or every name would seem to be there
 
     def __getattr__(name: str) -> object:
         """Load a module when one of its names is first asked for."""
