@@ -11,9 +11,10 @@ import os
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from typing import Callable
 
-from datapanel import AsyncProducer, ForkedError, Producer, QueueFullError
+from datapanel import AsyncProducer, ClosedError, ForkedError, Producer, QueueFullError
 
 ALERTS = "9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02"
 OF_THE_PARENT = 50
@@ -33,6 +34,12 @@ def fill(producer: Producer) -> int:
         return count
 
 
+def until_closed(call: Callable[[], object]) -> None:
+    """Make a call that the end of the producer may end."""
+    with suppress(ClosedError):
+        call()
+
+
 def end_with_a_full_queue(how: str) -> None:
     """End the process in some way, and leave the rest to the package."""
     producer = Producer.from_environment(
@@ -44,7 +51,7 @@ def end_with_a_full_queue(how: str) -> None:
     print(fill(producer), flush=True)
     if how == "threads":  # that are inside calls
         for call in (lambda: producer.send(ALERTS, {}), lambda: producer.poll(None)):
-            threading.Thread(target=call, daemon=True).start()
+            threading.Thread(target=until_closed, args=(call,), daemon=True).start()
     producer.resume()
     if how == "forgotten":
         del producer

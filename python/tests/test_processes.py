@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,9 @@ def _turn() -> None:
     """Run each test so many times."""
 
 
-def run(*arguments: str, exit_timeout: float = 20) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end."""
-    return subprocess.run(  # noqa: S603
+def start(*arguments: str, exit_timeout: float) -> subprocess.Popen[str]:
+    """Start a program."""
+    return subprocess.Popen(  # noqa: S603
         [sys.executable, "-X", "faulthandler", str(PROGRAMS), *arguments],
         env={
             **os.environ,
@@ -47,11 +48,21 @@ def run(*arguments: str, exit_timeout: float = 20) -> subprocess.CompletedProces
             # Forking with threads alive is what this is about; newer versions warn of it.
             "PYTHONWARNINGS": "ignore::DeprecationWarning",
         },
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=HANG_SECONDS,
-        check=False,
     )
+
+
+def run(*arguments: str, exit_timeout: float = 20) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end."""
+    with start(*arguments, exit_timeout=exit_timeout) as process:
+        try:
+            output, errors = process.communicate(timeout=HANG_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # which says where it hangs
+            output, errors = process.communicate()
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
 
 @pytest.mark.parametrize("how", ["plain", "forgotten", "callback", "exception"])
@@ -80,6 +91,22 @@ def test_process_that_ends_says_what_is_lost(emulator: Emulator) -> None:
     ended = run("end", "plain", exit_timeout=0.2)
     assert ended.returncode == 3
     assert ended.stderr == "the process ended with 300 objects that were not delivered\n"
+
+
+def test_interrupts_end_the_end_of_a_process(emulator: Emulator) -> None:
+    emulator.fault(stall=True, times=0)
+    with start("end", "plain", exit_timeout=HANG_SECONDS) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "300\n"
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(random.uniform(0.01, 0.1))  # noqa: S311
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert process.returncode in {3, -signal.SIGINT}, said
+    assert "Fatal" not in said
+    assert process.returncode != 3 or "interrupted; what is not delivered" in said
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn", "os.fork"])

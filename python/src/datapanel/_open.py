@@ -20,7 +20,7 @@ from ._ffi import dp_log_fn, dp_reports, lib
 from ._handle import lock
 from ._waiting import SLICE_MS, Deadline
 from .codes import Code
-from .errors import ClosedError
+from .errors import ClosedError, DatapanelError
 from .report import read_marked
 from .settings import handle_of
 
@@ -113,12 +113,24 @@ def _end_all() -> None:
         for each, deadline in waits:
             each.finish(deadline, _log.hand_over)
         wait_ms = SLICE_MS
-    finally:
-        for each, deadline in waits:
-            lost += len(each.stop(min(wait_ms, deadline.slice_ms())))
-        _log.hand_over()
-        if lost:
-            _log.logger.warning("the process ended with %d objects that were not delivered", lost)
+    except KeyboardInterrupt:
+        _log.logger.warning("interrupted; what is not delivered yet is given up")
+    for each, deadline in waits:
+        lost += _stopped(each, min(wait_ms, deadline.slice_ms()))
+    _log.hand_over()
+    if lost:
+        _log.logger.warning("the process ended with %d objects that were not delivered", lost)
+
+
+def _stopped(producer: OpenProducer, wait_ms: int) -> int:
+    """Stop a producer whatever comes, and return how many objects are left."""
+    while True:
+        try:
+            return len(producer.stop(wait_ms))
+        except KeyboardInterrupt:
+            wait_ms = 0
+        except DatapanelError:  # of memory that ran out
+            return 0
 
 
 def _forget_all() -> None:
