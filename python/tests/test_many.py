@@ -6,6 +6,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ import pytest
 from datapanel import ObjectError, Producer, QueueFullError, Taken
 from datapanel import _feed as feed
 from datapanel._frames import rows_of
+from emulator import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,6 +158,24 @@ def test_a_full_queue_goes_on_where_it_stopped(
         producer.flush()
         reports = sorted(producer.reports())
     assert [emulator.held(report) for report in reports] == lines
+
+
+def test_lines_of_a_pipe_are_sent_as_they_come(emulator: Emulator) -> None:
+    reader, writer = os.pipe()
+    with (
+        emulator.producer() as producer,
+        os.fdopen(reader, "rb") as file,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        sending = pool.submit(producer.send_many, emulator.alerts, file)
+        try:
+            os.write(writer, b'{"n":1}\n{"n":')
+            wait_until(lambda: emulator.stats()["objects"] == 1)
+            os.write(writer, b"2}\n")
+            wait_until(lambda: emulator.stats()["objects"] == 2)
+        finally:
+            os.close(writer)
+        assert sending.result(20) == Taken(2, 1)
 
 
 def test_files_that_are_not_there_or_not_text(producer: Producer, tmp_path: Path) -> None:

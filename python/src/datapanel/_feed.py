@@ -95,7 +95,9 @@ def _of_file(file: Any) -> Iterator[Piece]:
 
 
 def _read(file: Any) -> bytes:
-    data: bytes | str = file.read(PIECE_BYTES)
+    # Of a pipe, what is there now.
+    read = getattr(file, "read1", file.read)
+    data: bytes | str = read(PIECE_BYTES)
     return data.encode() if isinstance(data, str) else data
 
 
