@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import pickle
 import select
 import threading
@@ -31,6 +32,7 @@ from datapanel import (
     UnconfirmedError,
     WaitError,
     _inbox,
+    _log,
 )
 from emulator import wait_until
 
@@ -445,6 +447,23 @@ def test_log_goes_to_logging(emulator: Emulator, caplog: pytest.LogCaptureFixtur
     lines = [record.getMessage() for record in caplog.records if record.name == "datapanel"]
     assert any(line.startswith("wire: ") for line in lines)
     assert not any(emulator.token in line for line in lines)
+
+
+def test_log_handler_may_send_what_it_gets(producer: Producer, emulator: Emulator) -> None:
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            producer.send(emulator.alerts, {"said": record.getMessage()})
+
+    handler = Handler()
+    _log.logger.addHandler(handler)
+    try:
+        for n in range(2000):
+            _log.lines.append((0.0, 4, "retry", f"line {n}"))
+        producer.flush()
+    finally:
+        _log.logger.removeHandler(handler)
+    producer.flush()
+    assert emulator.stats()["objects"] == 2000
 
 
 def test_reports_that_nobody_takes_are_bounded(

@@ -10,6 +10,7 @@ thread for it.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import deque
 from typing import Any, Callable
@@ -34,16 +35,28 @@ def _put_aside(level: int, area: bytes, message: bytes, _: Any) -> None:
 function: Callable[..., None] = dp_log_fn(_put_aside)
 
 
+# The threads that log now. A handler may send what it gets through a producer, which comes here.
+_busy: set[int] = set()
+
+
 def hand_over() -> None:
     """Log what was put aside."""
-    while lines:
-        try:
-            created, level, area, message = lines.popleft()
-        except IndexError:  # another thread had it
-            return
-        severity = _LEVELS.get(level, logging.INFO)
-        if not logger.isEnabledFor(severity):
-            continue
+    thread = threading.get_ident()
+    if not lines or thread in _busy:
+        return
+    _busy.add(thread)
+    try:
+        while lines:
+            _log(*lines.popleft())
+    except IndexError:  # another thread had the last one
+        return
+    finally:
+        _busy.discard(thread)
+
+
+def _log(created: float, level: int, area: str, message: str) -> None:
+    severity = _LEVELS.get(level, logging.INFO)
+    if logger.isEnabledFor(severity):
         record = logger.makeRecord(
             logger.name, severity, __file__, 0, "%s: %s", (area, message), None, "libdatapanel"
         )

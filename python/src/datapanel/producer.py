@@ -6,6 +6,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
+from . import _log
 from ._beside import Beside
 from ._core import Core, check, closed
 from ._feed import as_source, is_text
@@ -284,6 +285,7 @@ class Producer(Core):
             self._collect_all()
 
     def _collect_wanted(self) -> None:
+        _log.hand_over()
         if self._inbox.collects:
             self._collect_all()
 
