@@ -19,6 +19,7 @@ from datapanel import AsyncProducer, ClosedError, ForkedError, Producer, QueueFu
 ALERTS = "9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02"
 OF_THE_PARENT = 50
 CHILDREN = 2
+OF_A_CHILD = 2
 
 inherited: Producer | None = None
 
@@ -94,6 +95,7 @@ def work() -> None:
         assert inherited.close() == []
     with Producer.from_environment(linger="5ms") as mine:
         assert mine.submit(ALERTS, {"whose": "child"}).result(20).ok
+    Producer.from_environment(linger="1m").send(ALERTS, {"whose": "child, which forgets it"})
 
 
 def fork_by_hand() -> int:
@@ -136,7 +138,7 @@ def fork(method: str) -> None:
         assert all(future.result(20).ok for future in futures)
     tickets = sorted(report.ticket for report in producer.reports())
     assert tickets == sent, "each object has one report"
-    print(OF_THE_PARENT + len(sent) + CHILDREN, flush=True)
+    print(OF_THE_PARENT + len(sent) + CHILDREN * OF_A_CHILD, flush=True)
 
 
 def run_children(method: str) -> list[int | None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import weakref
 from ctypes import POINTER, byref, c_size_t
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _living: set[OpenProducer] = set()
 _process_ends = False
+# The process of multiprocessing whose end is noticed.
+_child = 0
 
 
 class OpenProducer:
@@ -54,6 +57,7 @@ class OpenProducer:
         self._free = weakref.finalize(self, lib.dp_producer_free, self.pointer)
         self._free.atexit = False
         _living.add(self)
+        _end_with_this_child()
 
     def finish(self, deadline: Deadline, meanwhile: Callable[[], object]) -> None:
         """Take no more objects, and wait until all have their outcome or the time is over."""
@@ -120,6 +124,18 @@ def _end_all() -> None:
     _log.hand_over()
     if lost:
         _log.logger.warning("the process ended with %d objects that were not delivered", lost)
+
+
+def _end_with_this_child() -> None:
+    """Have the end of a process of multiprocessing noticed: it runs no `atexit`."""
+    global _child  # noqa: PLW0603
+    multiprocessing = sys.modules.get("multiprocessing")
+    if _child == os.getpid() or multiprocessing is None or not multiprocessing.parent_process():
+        return
+    from multiprocessing.util import Finalize  # noqa: PLC0415
+
+    _child = os.getpid()
+    Finalize(None, _end_all, exitpriority=100)
 
 
 def _stopped(producer: OpenProducer, wait_ms: int) -> int:
