@@ -185,6 +185,8 @@ def test_files_that_are_not_there_or_not_text(producer: Producer, tmp_path: Path
         file.write(b'{"a":1}\n{"a":2}\n')
     with gzip.open(tmp_path / "objects.gz") as file:
         assert producer.send_many("alerts", file).objects == 2
+    with pytest.raises(ObjectError, match=r"begins with 'objects\.ndjson'.*pathlib\.Path"):
+        producer.send_many("alerts", "objects.ndjson")
     with pytest.raises(TypeError, match="iterable"):
         producer.send_many("alerts", 7)  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
-from ._objects import text_of
+from ._objects import refused, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,12 @@ def is_text(source: object) -> bool:
 
 def as_source(source: Any) -> Any:
     """Return text as bytes, and anything else as it is."""
+    if isinstance(source, str) and source.strip()[:1] not in ("", "{", "["):
+        raise refused(
+            f"the text begins with {source.strip()[:20]!r}, which is no JSON object; "
+            "give the name of a file as pathlib.Path",
+            index=0,
+        )
     if isinstance(source, (str, bytearray, memoryview)):
         return text_of(source)
     return source
