@@ -59,6 +59,25 @@ def test_send_and_iterate(emulator: Emulator) -> None:
     assert emulator.stats()["objects"] == 300
 
 
+def test_last_reports_are_there_after_the_end(emulator: Emulator) -> None:
+    class Deaf(AsyncProducer):
+        """Never looks while it is open."""
+
+        __slots__ = ()
+
+        def _on_readable(self) -> None:
+            assert self._loop is not None
+            self._loop.remove_reader(self.fileno())
+
+    async def deaf() -> int:
+        producer = Deaf(**emulator.settings(linger="5ms"))
+        await producer.send_many(emulator.alerts, b"{}" * 20)
+        await producer.close()
+        return len([report async for report in producer])
+
+    assert asyncio.run(asyncio.wait_for(deaf(), DEADLINE)) == 20
+
+
 def test_reports_come_while_it_is_open(emulator: Emulator) -> None:
     async def claims(producer: AsyncProducer) -> None:
         reading = asyncio.ensure_future(anext_of(producer.reports()))

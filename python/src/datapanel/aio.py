@@ -218,6 +218,8 @@ class AsyncProducer(Core):
     def _detach(self, left: list[Marked]) -> None:
         if self._loop is not None:
             self._loop.remove_reader(self.fileno())
+        # The last ones came after the loop looked.
+        self._collect_all()
         self._hand_back(left)
         self._room.set()
         self._news.set()
