@@ -110,7 +110,7 @@ def test_close_lets_a_call_in_flight_end(emulator: Emulator) -> None:
         assert waiting.result()[0].stored is Stored.YES
 
 
-def test_interrupt_takes_effect_when_the_call_ends(client: Client, emulator: Emulator) -> None:
+def test_interrupt_ends_the_wait_and_the_call_goes_on(client: Client, emulator: Emulator) -> None:
     def interrupt() -> None:
         wait_until(lambda: emulator.stats()["requests"] == 1)
         os.kill(os.getpid(), signal.SIGINT)
@@ -121,8 +121,33 @@ def test_interrupt_takes_effect_when_the_call_ends(client: Client, emulator: Emu
         with pytest.raises(KeyboardInterrupt):
             client.submit(emulator.alerts, {"a": 1})
         sent.result()
-    assert emulator.stats()["objects"] == 1
+    wait_until(lambda: emulator.stats()["objects"] == 1)
     assert client.submit(emulator.alerts, {"a": 2})[0].ok
+
+
+def test_close_after_an_interrupt_waits_for_the_call_to_end(emulator: Emulator) -> None:
+    emulator.fault(delay_ms=300)
+    client = emulator.client()
+    timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(client, emulator, timer)
+    client.close()
+    wait_until(lambda: client._handle._users == 0)
+    assert emulator.stats()["objects"] == 1
+
+
+def interrupted(client: Client, emulator: Emulator, timer: threading.Timer) -> None:
+    """Submit, and be interrupted meanwhile."""
+    timer.start()
+    client.submit(emulator.alerts, {"a": 1})
+
+
+def test_log_goes_to_logging(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "datapanel")
+    with emulator.client(debug="wire") as client:
+        client.submit(emulator.alerts, {"a": 1})
+        assert any(record.getMessage().startswith("wire: ") for record in caplog.records)
+    assert emulator.token not in caplog.text
 
 
 def test_objects_that_raise_leave_the_client_usable(client: Client, emulator: Emulator) -> None:

@@ -455,13 +455,13 @@ def test_log_handler_may_send_what_it_gets(producer: Producer, emulator: Emulato
             producer.send(emulator.alerts, {"said": record.getMessage()})
 
     handler = Handler()
-    _log.logger.addHandler(handler)
+    _log.logger().addHandler(handler)
     try:
         for n in range(2000):
             _log.lines.append((0.0, 4, "retry", f"line {n}"))
         producer.flush()
     finally:
-        _log.logger.removeHandler(handler)
+        _log.logger().removeHandler(handler)
     producer.flush()
     assert emulator.stats()["objects"] == 2000
 

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable
+from typing import Callable, TypeVar
+
+Result = TypeVar("Result")
 
 
 class Beside:
@@ -31,10 +33,27 @@ class Beside:
         self._done.set()
         self._then()
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float | None) -> bool:
         """Wait for its end; whether it is there. Raise what the function raised."""
         if not self._done.wait(seconds):
             return False
         if self._failure is not None:
             raise self._failure
         return True
+
+
+def interruptible(function: Callable[[], Result]) -> Result:
+    """Make a long call of the library, and let Ctrl-C end the wait for it.
+
+    Python handles signals on the main thread only, and there only between calls into C: so another
+    thread makes the call. It goes on when nobody waits for it any more.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return function()
+    results: list[Result] = []
+    try:
+        call = Beside(lambda: results.append(function()))
+    except RuntimeError:  # at the end of a process there are no more threads
+        return function()
+    call.wait(None)
+    return results[0]

@@ -226,7 +226,7 @@ class Core:
         self._inbox.give_up()
         _log.hand_over()
         if left:
-            _log.logger.warning(
+            _log.logger().warning(
                 "a producer was closed with %d objects that were not delivered; they are in its "
                 "leftovers",
                 len(left),

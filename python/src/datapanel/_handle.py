@@ -32,6 +32,23 @@ def owned(pointer: Any, free: Callable[[Any], None]) -> Iterator[Any]:
         free(pointer)
 
 
+class Owned:
+    """A handle that is freed when nobody refers to it any more."""
+
+    __slots__ = ("_free", "pointer")
+
+    def __init__(self, pointer: Any, free: Callable[[Any], None]) -> None:
+        if not pointer:
+            raise DatapanelError("memory ran out", code=Code.DP_E_NOMEM)
+        self.pointer = pointer
+        self._free = free
+
+    def __del__(self) -> None:
+        pointer = getattr(self, "pointer", None)
+        if pointer is not None:
+            self._free(pointer)
+
+
 class Handle:
     """A handle that many threads use until one of them closes it.
 

@@ -100,7 +100,7 @@ class Inbox:
             try:
                 self.on_report(report)
             except Exception:  # noqa: BLE001
-                _log.logger.exception("on_report failed for object %d", report.ticket)
+                _log.logger().exception("on_report failed for object %d", report.ticket)
 
 
 def settle(future: Any, report: Report) -> None:

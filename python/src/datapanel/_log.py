@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """The library's log, as records of the logger "datapanel".
 
-A producer writes its log from a thread of the library. There nothing happens but that the line is
-put aside: a handler of `logging` could wait, raise or call the library again. The line is logged by
-the next thread that calls the producer, with the time that it was written at; and nobody starts a
-thread for it.
+A producer writes its log from a thread of the library, a client while it is called. There nothing
+happens but that the line is put aside: a handler of `logging` could wait, raise or call the library
+again. The line is logged by the client when its call is over, and else by the next thread that
+calls a producer, with the time that it was written at; and nobody starts a thread for it.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from ._ffi import dp_log_fn
 from ._text import decoded
 
-logger = logging.getLogger("datapanel")
+if TYPE_CHECKING:
+    import logging
 
-_LEVELS = {3: logging.ERROR, 4: logging.WARNING, 6: logging.INFO, 7: logging.DEBUG}
+# Those of `logging` for those of syslog.
+_LEVELS = {3: 40, 4: 30, 6: 20, 7: 10}
+_INFO = 20
 
 # Lines that nobody has come for. When there are too many the oldest go.
 _LIMIT = 10_000
@@ -29,6 +31,13 @@ lines: deque[tuple[float, int, str, str]] = deque(maxlen=_LIMIT)
 
 def _put_aside(level: int, area: bytes, message: bytes, _: Any) -> None:
     lines.append((time.time(), level, decoded(area) or "", decoded(message) or ""))
+
+
+def logger() -> logging.Logger:
+    """Return where the log goes; a client that has none does without `logging`."""
+    import logging  # noqa: PLC0415
+
+    return logging.getLogger("datapanel")
 
 
 # Kept for as long as the process lives: a producer may use it until its end.
@@ -55,10 +64,11 @@ def hand_over() -> None:
 
 
 def _log(created: float, level: int, area: str, message: str) -> None:
-    severity = _LEVELS.get(level, logging.INFO)
-    if logger.isEnabledFor(severity):
-        record = logger.makeRecord(
-            logger.name, severity, __file__, 0, "%s: %s", (area, message), None, "libdatapanel"
+    to = logger()
+    severity = _LEVELS.get(level, _INFO)
+    if to.isEnabledFor(severity):
+        record = to.makeRecord(
+            to.name, severity, __file__, 0, "%s: %s", (area, message), None, "libdatapanel"
         )
         record.created, record.msecs = created, (created % 1) * 1000
-        logger.handle(record)
+        to.handle(record)

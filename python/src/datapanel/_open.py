@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _log
 from ._failure import Failure
-from ._ffi import dp_log_fn, dp_reports, lib
+from ._ffi import dp_reports, lib
 from ._handle import lock
 from ._waiting import SLICE_MS, Deadline
 from .codes import Code
@@ -91,16 +91,10 @@ class OpenProducer:
 
 
 def _new(settings: Settings) -> Any:
-    config = handle_of(settings)
-    # Only for as long as this takes: a client that is made of the same settings has no log.
     with lock, Failure() as failure:
         if _process_ends:
             raise ClosedError("the process ends; it takes no producer", code=Code.DP_E_CLOSED)
-        lib.dp_config_set_log(config, _log.function, None)
-        try:
-            pointer = lib.dp_producer_new(config, failure.out)
-        finally:
-            lib.dp_config_set_log(config, dp_log_fn(), None)
+        pointer = lib.dp_producer_new(handle_of(settings), failure.out)
         if not pointer:
             raise failure.exception()
     return pointer
@@ -118,12 +112,12 @@ def _end_all() -> None:
             each.finish(deadline, _log.hand_over)
         wait_ms = SLICE_MS
     except KeyboardInterrupt:
-        _log.logger.warning("interrupted; what is not delivered yet is given up")
+        _log.logger().warning("interrupted; what is not delivered yet is given up")
     for each, deadline in waits:
         lost += _stopped(each, min(wait_ms, deadline.slice_ms()))
     _log.hand_over()
     if lost:
-        _log.logger.warning("the process ended with %d objects that were not delivered", lost)
+        _log.logger().warning("the process ended with %d objects that were not delivered", lost)
 
 
 def _end_with_this_child() -> None:
@@ -157,6 +151,7 @@ def _forget_all() -> None:
     _log.lines.clear()
 
 
-# After that of `logging`, so before it.
+# Its own end comes after ours: they are in reverse order.
+_log.logger()
 atexit.register(_end_all)
 os.register_at_fork(after_in_child=_forget_all)

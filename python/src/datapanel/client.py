@@ -7,10 +7,11 @@ import math
 from ctypes import POINTER, byref, c_char, string_at
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import report
+from . import _log, report
+from ._beside import interruptible
 from ._failure import Failure
 from ._ffi import dp_reports, lib
-from ._handle import Handle, owned
+from ._handle import Handle, Owned
 from ._objects import each, text_of
 from ._text import encoded
 from .codes import Code
@@ -18,10 +19,12 @@ from .errors import DatapanelError
 from .settings import Settings, apply, chosen, handle_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from typing_extensions import Self
 
+    from ._beside import Result
     from ._objects import Objects
     from .report import Report
     from .settings import Setting
@@ -113,9 +116,8 @@ class Client:
         whose `reports` has every object. The client itself sends again only what certainly was
         not stored.
 
-        Other threads run meanwhile, but Python handles a signal only between calls into C: Ctrl-C
-        takes effect when the call ends, and the outcome of that call is then lost. A program that
-        has to stop promptly gives a short `timeout`.
+        Other threads run meanwhile. Ctrl-C ends the wait at once; the call itself goes on until it
+        has its outcome, which nobody is told then: the objects may be stored.
         """
         milliseconds = _milliseconds(timeout)
         envelope = {
@@ -125,13 +127,11 @@ class Client:
             "trigger_flag": _flag(value=trigger_flag),
             "id": id,
         }
-        with (
-            self._handle.use() as client,
-            Failure() as failure,
-            owned(lib.dp_request_new(), lib.dp_request_free) as request,
-        ):
-            _fill(request, envelope, objects, failure)
-            return _send(client, target, request, milliseconds, failure)
+        with self._handle.use(), Failure() as failure:
+            request = Owned(lib.dp_request_new(), lib.dp_request_free)
+            _fill(request.pointer, envelope, objects, failure)
+        where = encoded(target, "target")
+        return self._call(lambda client: _send(client, where, request.pointer, milliseconds))
 
     def lookup(self, kind: Kind, name: str, *, timeout: float | None = None) -> str:
         """Return the id that a name has; `kind` is "project", "workspace" or "dataclass".
@@ -148,21 +148,8 @@ class Client:
         has; the message tells the nearest names or all the ids.
         """
         milliseconds = _milliseconds(timeout)
-        with self._handle.use() as client, Failure() as failure:
-            pointer = POINTER(c_char)()
-            try:
-                code = lib.dp_client_lookup(
-                    client,
-                    encoded(kind, "kind"),
-                    encoded(name, "name"),
-                    milliseconds,
-                    byref(pointer),
-                    failure.out,
-                )
-                failure.check(code)
-                return string_at(pointer).decode()
-            finally:
-                lib.dp_free(pointer)
+        what, whose = encoded(kind, "kind"), encoded(name, "name")
+        return self._call(lambda client: _look_up(client, what, whose, milliseconds))
 
     def set(self, **settings: Setting) -> None:
         """Change settings of a client in use; calls that begin later see them.
@@ -174,6 +161,18 @@ class Client:
         """
         with self._handle.use() as client:
             apply(settings, lib.dp_client_set, client)
+
+    def _call(self, function: Callable[[Any], Result]) -> Result:
+        """Make a call that waits for the service."""
+
+        def call() -> Result:
+            with self._handle.use() as client:
+                return function(client)
+
+        try:
+            return interruptible(call)
+        finally:
+            _log.hand_over()
 
     @property
     def closed(self) -> bool:
@@ -224,19 +223,31 @@ def _fill(
             failure.check(code, index=index)
 
 
-def _send(
-    client: Any, target: str, request: Any, milliseconds: int, failure: Failure
-) -> list[Report]:
+def _send(client: Any, target: bytes, request: Any, milliseconds: int) -> list[Report]:
     pointer = POINTER(dp_reports)()
-    try:
-        code = lib.dp_client_submit(
-            client, encoded(target, "target"), request, milliseconds, byref(pointer), failure.out
-        )
-        reports = report.read_all(pointer)
-    finally:
-        lib.dp_reports_free(pointer)
-    failure.check(code, reports=reports)
+    with Failure() as failure:
+        try:
+            code = lib.dp_client_submit(
+                client, target, request, milliseconds, byref(pointer), failure.out
+            )
+            reports = report.read_all(pointer)
+        finally:
+            lib.dp_reports_free(pointer)
+        failure.check(code, reports=reports)
     return reports
+
+
+def _look_up(client: Any, kind: bytes, name: bytes, milliseconds: int) -> str:
+    pointer = POINTER(c_char)()
+    with Failure() as failure:
+        try:
+            code = lib.dp_client_lookup(
+                client, kind, name, milliseconds, byref(pointer), failure.out
+            )
+            failure.check(code)
+            return string_at(pointer).decode()
+        finally:
+            lib.dp_free(pointer)
 
 
 def _flag(*, value: bool | None) -> str | None:

@@ -10,6 +10,7 @@ from ctypes import string_at
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
+from . import _log
 from ._failure import Failure
 from ._ffi import is_bundled, lib
 from ._handle import owned
@@ -160,6 +161,7 @@ class Settings(Mapping[str, str]):
             raise DatapanelError("memory ran out", code=Code.DP_E_NOMEM)
         self._free = weakref.finalize(self, lib.dp_config_free, self._config)
         self._free.atexit = False
+        lib.dp_config_set_log(self._config, _log.function, None)
         for source in sources:
             if isinstance(source, Mapping):
                 apply(source, lib.dp_config_set, self._config)
