@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from typing import Callable, TypeVar
+from collections import deque
+from typing import Any, Callable, TypeVar
 
 Result = TypeVar("Result")
 
@@ -33,13 +35,73 @@ class Beside:
         self._done.set()
         self._then()
 
-    def wait(self, seconds: float | None) -> bool:
+    def wait(self, seconds: float) -> bool:
         """Wait for its end; whether it is there. Raise what the function raised."""
         if not self._done.wait(seconds):
             return False
         if self._failure is not None:
             raise self._failure
         return True
+
+
+class _Call:
+    """A call that another thread makes."""
+
+    __slots__ = ("_failure", "_function", "_over", "_result")
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+        self._failure: BaseException | None = None
+        self._over = threading.Lock()
+        self._over.acquire()
+
+    def make(self) -> None:
+        try:
+            self._result = self._function()
+        except BaseException as failure:  # noqa: BLE001
+            self._failure = failure
+
+    def tell(self) -> None:
+        self._over.release()
+
+    def result(self) -> Any:
+        """Wait for the end, which a signal can interrupt; return or raise what came of it."""
+        self._over.acquire()
+        if self._failure is not None:
+            raise self._failure
+        return self._result
+
+
+class _Helper:
+    """A thread that makes calls, one after the other; to start one for each is dear."""
+
+    __slots__ = ("_call", "_go")
+
+    def __init__(self) -> None:
+        self._call: _Call | None = None
+        self._go = threading.Lock()
+        self._go.acquire()
+        threading.Thread(target=self._run, name="datapanel-call", daemon=True).start()
+
+    def take(self, call: _Call) -> None:
+        self._call = call
+        self._go.release()
+
+    def _run(self) -> None:
+        while True:
+            self._go.acquire()
+            call, self._call = self._call, None
+            if call is not None:
+                call.make()
+                _idle.append(self)
+                call.tell()
+            # What it refers to is not kept until the next one.
+            del call
+
+
+# Helpers without a call. In a child of a fork there are no such threads.
+_idle: deque[_Helper] = deque()
+os.register_at_fork(after_in_child=_idle.clear)
 
 
 def interruptible(function: Callable[[], Result]) -> Result:
@@ -50,10 +112,14 @@ def interruptible(function: Callable[[], Result]) -> Result:
     """
     if threading.current_thread() is not threading.main_thread():
         return function()
-    results: list[Result] = []
     try:
-        call = Beside(lambda: results.append(function()))
-    except RuntimeError:  # at the end of a process there are no more threads
-        return function()
-    call.wait(None)
-    return results[0]
+        helper = _idle.pop()
+    except IndexError:
+        try:
+            helper = _Helper()
+        except RuntimeError:  # at the end of a process there are no more threads
+            return function()
+    call = _Call(function)
+    helper.take(call)
+    result: Result = call.result()
+    return result
