@@ -39,9 +39,11 @@ def test_names_as_settings(emulator: Emulator) -> None:
         assert client.submit("name:Alert", {"n": 1})[0].ok
         assert client.lookup("dataclass", "Alert") == emulator.alerts
     names["workspace_id"] = "name:demos"
-    with emulator.client(iam_endpoint=emulator.url, region="ap-southeast-3", **names) as client:
-        with pytest.raises(DatapanelError, match='"demo"') as caught:
-            client.submit("name:Alert", {"n": 1})
+    with (
+        emulator.client(iam_endpoint=emulator.url, region="ap-southeast-3", **names) as client,
+        pytest.raises(DatapanelError, match='"demo"') as caught,
+    ):
+        client.submit("name:Alert", {"n": 1})
     assert caught.value.code == Code.DP_E_NAME
 
 

@@ -398,11 +398,15 @@ def test_bad_objects_are_not_taken(producer: Producer, emulator: Emulator) -> No
     assert caught.value.key == "a[0]"
     with pytest.raises(TooLargeError):
         producer.send(emulator.alerts, {"a": "x" * 12_000_000})
-    with pytest.raises(DatapanelError, match="takes a data class's id"):
-        producer.send("name:Alert", {})
+    with pytest.raises(DatapanelError, match="target"):
+        producer.send("a/b", {})
     with pytest.raises(TypeError, match="target must be str, not int"):
         producer.send(7, {})  # type: ignore[arg-type]
     assert producer.queued.objects == 0
+
+
+def test_target_by_name(producer: Producer) -> None:
+    assert producer.submit("name:Alert", {"n": 1}).result(20).ok
 
 
 def test_settings_are_checked(emulator: Emulator) -> None:

@@ -91,8 +91,9 @@ class Producer(Core):
     __slots__ = ()
 
     def send(self, target: str, item: Object, *, timeout: float | None = None) -> int:
-        """Take one object for a target, a data class id; return the ticket of its report.
+        """Take one object for a target; return the ticket of its report.
 
+        A target is a data class id, or its name as "name:Alert", which the producer looks up.
         A dict, a dataclass or a model of pydantic becomes compact JSON; JSON in bytes or str is
         sent exactly as it stands. When the queue is full this waits for room, for `timeout`
         seconds: None is for as long as it takes, 0 never waits.
