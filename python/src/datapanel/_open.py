@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import sys
 import weakref
 from ctypes import POINTER, byref, c_size_t
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _living: set[OpenProducer] = set()
 _process_ends = False
+_last_wait_ms = 0
 # The process of multiprocessing whose end is noticed.
 _child = 0
 
@@ -75,7 +77,6 @@ class OpenProducer:
     def stop(self, wait_ms: int = 0) -> list[Marked]:
         """End the thread; return what has no outcome. The wait is for what came in between."""
         self.ended = True
-        _living.discard(self)
         pointer = POINTER(dp_reports)()
         with Failure() as failure:
             try:
@@ -87,6 +88,7 @@ class OpenProducer:
             if code not in (Code.DP_OK, Code.DP_E_CANCELLED, Code.DP_E_CLOSED, Code.DP_E_FORKED):
                 raise failure.exception(code)
         self.stopped = True
+        _living.discard(self)
         return left
 
 
@@ -101,23 +103,43 @@ def _new(settings: Settings) -> Any:
 
 
 def _end_all() -> None:
-    """Give every producer its time, all of them at once, and stop them."""
-    global _process_ends  # noqa: PLW0603
-    with lock:
-        _process_ends = True
-    waits = [(each, Deadline(each.exit_timeout)) for each in _living]
-    lost = wait_ms = 0
+    _deliver_all()
+    _stop_all()
+
+
+def _deliver_all() -> None:
+    """Give every producer its time, all of them at once."""
+    global _process_ends, _last_wait_ms  # noqa: PLW0603
     try:
+        with lock:
+            _process_ends = True
+        waits = [(each, Deadline(each.exit_timeout)) for each in _living]
         for each, deadline in waits:
             each.finish(deadline, _log.hand_over)
-        wait_ms = SLICE_MS
+        if waits and not waits[-1][1].over:
+            _last_wait_ms = SLICE_MS
     except KeyboardInterrupt:
         _log.logger().warning("interrupted; what is not delivered yet is given up")
-    for each, deadline in waits:
-        lost += _stopped(each, min(wait_ms, deadline.slice_ms()))
-    _log.hand_over()
-    if lost:
-        _log.logger().warning("the process ended with %d objects that were not delivered", lost)
+
+
+def _stop_all() -> None:
+    """Stop every producer whatever comes, and say how many objects are left."""
+    # The last interrupt may come now, and ends this; then it is called once more.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        lost = sum(_stopped(each) for each in list(_living))
+        _log.hand_over()
+        if lost:
+            _log.logger().warning("the process ended with %d objects that were not delivered", lost)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _stopped(producer: OpenProducer) -> int:
+    try:
+        return len(producer.stop(_last_wait_ms))
+    except DatapanelError:  # of memory that ran out
+        return 0
 
 
 def _end_with_this_child() -> None:
@@ -132,17 +154,6 @@ def _end_with_this_child() -> None:
     Finalize(None, _end_all, exitpriority=100)
 
 
-def _stopped(producer: OpenProducer, wait_ms: int) -> int:
-    """Stop a producer whatever comes, and return how many objects are left."""
-    while True:
-        try:
-            return len(producer.stop(wait_ms))
-        except KeyboardInterrupt:
-            wait_ms = 0
-        except DatapanelError:  # of memory that ran out
-            return 0
-
-
 def _forget_all() -> None:
     """In a child: what is open belongs to the parent, and so do the lines of its log."""
     for each in _living:
@@ -153,5 +164,7 @@ def _forget_all() -> None:
 
 # Its own end comes after ours: they are in reverse order.
 _log.logger()
-atexit.register(_end_all)
+atexit.register(_stop_all)
+atexit.register(_stop_all)
+atexit.register(_deliver_all)
 os.register_at_fork(after_in_child=_forget_all)
