@@ -13,8 +13,9 @@ struct CredentialCheck {
 
     /// What can be asked with the ids that are set.
     private var kind: LookupKind {
-        if config.text(.workspaceId) != nil && config.text(.projectId) != nil { return .dataclass }
-        return config.text(.projectId) != nil ? .workspace : .project
+        let hasProject = config.text(.projectId) != nil || config.text(.region) != nil
+        if config.text(.workspaceId) != nil && hasProject { return .dataclass }
+        return hasProject ? .workspace : .project
     }
 
     func run() throws {

@@ -16,7 +16,12 @@ struct LookupCommand: ParsableCommand {
 
             When no id has the name, or several have it, the message on standard error tells the \
             nearest names or the ids, and the command fails. Settings come from the environment, \
-            then from the file, as for datapanel config.
+            then from the file, then from --set, as for datapanel config.
+
+            EXIT STATUS:
+              0  the id was printed
+              1  no id has the name, or several, or the service could not be asked
+              2  the arguments or the settings are wrong
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
@@ -37,8 +42,7 @@ struct LookupCommand: ParsableCommand {
     @Argument(help: "The name, such as Alert.")
     var name: String
 
-    @Option(name: .shortAndLong, help: "A file of settings to read on top of the environment.")
-    var file: String?
+    @OptionGroup var settings: SettingsOptions
 
     @Flag(help: "Print an object with the id, and with the ids of what is around it.")
     var json = false
@@ -48,20 +52,18 @@ struct LookupCommand: ParsableCommand {
             let (id, config) = try find()
             try write(json ? object(id, config) + "\n" : "\(id)\n")
         } catch let error as DatapanelError {
-            if error.code == .argument { throw ValidationError("\(error.message)") }
+            if error.code == .argument || error.code == .config {
+                throw UsageFailure(description: "\(error.message)")
+            }
             throw CommandFailure(description: "\(error.message)")
         }
     }
 
     /// The id, and the settings with the ids of what is around it.
     private func find() throws(DatapanelError) -> (id: String, config: Config) {
-        var config = Config()
-        try Environment.load(into: &config)
-        if let file { try ConfigFile.load(file, into: &config) }
+        var config = try settings.config()
         let client = try Client.make(config)
-        let name = try Array(name.utf8).withUnsafeBufferPointer { bytes throws(DatapanelError) in
-            try Text(UnsafeRawBufferPointer(bytes))
-        }
+        let name = try engineText(name)
         let id = try client.lookup(kind.engine, name.bytes, timeout: 0) { config = $0 }
         defer { free(id.pointer) }
         return (String(cString: id.pointer), config)

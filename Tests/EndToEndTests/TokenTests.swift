@@ -147,7 +147,7 @@ struct TokenTests {
         let emulator = try emulator()
         let stream = try Stream(emulator.url, ["auth.token": "stale"])
         for object in objects(200) { #expect(stream.send(object).0 == DP_OK) }
-        #expect(tells(stream, "\"blocked_by\":\"POST"))
+        #expect(stream.tells("\"blocked_by\":\"POST"))
         #expect(stream.queued == 200)
         #expect(stream.set("auth.token", emulator.options.token) == DP_OK)
         #expect(stream.reports(200).allSatisfy { $0.code == DP_OK })

@@ -39,6 +39,7 @@ struct DryRun {
         case .token: "X-Auth-Token: [redacted]"
         case .password: "X-Auth-Token: [what IAM gives]"
         case .aksk: "Authorization: SDK-HMAC-SHA256 [made for each attempt]"
+        case .default: "Authorization or X-Auth-Token: [of the credentials that are found]"
         }
     }
 
