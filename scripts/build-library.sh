@@ -29,6 +29,10 @@ if [[ $flavour == embedded ]]; then
     export DATAPANEL_EMBEDDED=1
     # Calls of a function that does nothing there: of 207 KB it makes 198.
     options+=(-Xswiftc -enforce-exclusivity=unchecked)
+    # Hashes for a cache that we do not have, 3 KB, and tables for exceptions that nobody throws,
+    # 8 KB; those were there for one function in six only.
+    options+=(-Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen)
+    options+=(-Xcc -fno-asynchronous-unwind-tables -Xcc -fno-unwind-tables)
     # One copy of functions with the same code, 4 KB less: nobody compares their addresses.
     link+=(--icf=all)
 else

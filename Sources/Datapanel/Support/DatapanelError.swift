@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why a call failed: a code to branch on, one sentence for a person, and details by name.
-package struct DatapanelError: Error {
+package final class DatapanelError: Error, @unchecked Sendable {
     package let code: Code
     /// What was attempted, what came of it and what to do. Bounded, and never holds a secret.
     package let message: Text
-    package private(set) var details: [Detail] = []
+    package let details: [Detail]
 
     package typealias Detail = (field: Field, value: Text)
 
-    package init(_ code: Code, _ message: Text) {
+    package convenience init(_ code: Code, _ message: Text) {
+        self.init(code, message, [])
+    }
+
+    private init(_ code: Code, _ message: Text, _ details: [Detail]) {
         self.code = code
         self.message = message
+        self.details = details
     }
 
     /// The details an error can carry. Their names are part of the C contract.
@@ -38,16 +43,12 @@ package struct DatapanelError: Error {
 
     package func with(_ field: Field, _ value: Text?) -> DatapanelError {
         guard let value, value.count > 0 else { return self }
-        var copy = self
-        copy.details.append((field, value))
-        return copy
+        return DatapanelError(code, message, details + [(field, value)])
     }
 
     /// The same once more for a call that made no attempt of its own.
     func again(_ message: Text) -> DatapanelError {
-        var copy = DatapanelError(code, message)
-        copy.details = details.filter { $0.field != .attempts }
-        return copy
+        DatapanelError(code, message, details.filter { $0.field != .attempts })
     }
 
     package subscript(_ field: Field) -> Text? {

@@ -328,7 +328,7 @@ struct ProducerNamesTests {
         let end = Self.begin + 60_000
         simulation.iam = { now in
             now >= end
-                ? .token("a token", life: 86_400_000)
+                ? .proof(.token("a token"), life: 86_400_000)
                 : .failure(.passing, DatapanelError(.server, "down"), retryAfter: nil)
         }
         _ = try simulation.take("{}")
@@ -348,7 +348,7 @@ struct ProducerNamesTests {
             let refused = NameSearch.Answer.failure(.standing, Self.error, retryAfter: nil)
             return asked == 1 ? (refused, .unauthorized) : found(order)
         }
-        simulation.iam = { _ in .token("a token", life: 86_400_000) }
+        simulation.iam = { _ in .proof(.token("a token"), life: 86_400_000) }
         _ = try simulation.take("{}")
         try simulation.run { _ in .stored }
         #expect(simulation.stored == ["{}"])
