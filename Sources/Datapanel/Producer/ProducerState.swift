@@ -27,6 +27,8 @@ struct ProducerState {
     var isPaused = false
     private var concurrency: Concurrency
     var credentials: CredentialGate
+    /// How often other keys were set: what is said of former ones does not count.
+    private(set) var keyRound = 0
     var isClosing = false
     var isStopping = false
     var counters = ProducerCounters()
@@ -47,7 +49,10 @@ struct ProducerState {
     }
 
     mutating func change(_ config: Config, isAnew: Bool = false, now: Int64) {
-        if config.isSigningAnew(since: self.config) { credentials = CredentialGate(config) }
+        if config.isSigningAnew(since: self.config) {
+            credentials = CredentialGate(config)
+            keyRound += 1
+        }
         self.config = config
         if isAnew { tokens?.startAnew(config) }
         if !config.auth.isGiven { tokens = nil }
@@ -201,7 +206,8 @@ struct ProducerState {
     @discardableResult
     mutating func finished(
         _ settlement: Settlement, _ verdict: Verdict, isRenewed: Bool = false,
-        _ retryAfter: Int64?, tokenNumber: Int = 0, sentTo url: Text? = nil, took: Int64, now: Int64
+        _ retryAfter: Int64?, tokenNumber: Int = 0, keyRound: Int? = nil, sentTo url: Text? = nil,
+        took: Int64, now: Int64
     ) -> Delivery.Decision {
         let batch = settlement.batch
         let target = targets[batch.target]
@@ -211,7 +217,9 @@ struct ProducerState {
             !isRenewed
             && tokens?.answered(tokenNumber, verdict, hasRenewed: batch.hasRenewed) ?? false
         batch.hasRenewed = hasNewToken
-        let isRenewed = isRenewed || hasNewToken || isMoved
+        let isOfFormerKey = keyRound.map { $0 != self.keyRound } ?? false
+        let hasNewKey = isOfFormerKey && verdict.next == .renew
+        let isRenewed = isRenewed || hasNewToken || hasNewKey || isMoved
         target.inFlight -= 1
         inFlight -= 1
         counters.attempts += 1
@@ -219,7 +227,7 @@ struct ProducerState {
         target.splitBudget.ended(
             isPart: batch.split != nil, isStored: verdict.next == .deliver, now: now)
         concurrency.ended(verdict, took: took, now: now)
-        credentials.answered(verdict, isRenewed: isRenewed, now: now)
+        if !isOfFormerKey { credentials.answered(verdict, isRenewed: isRenewed, now: now) }
         if verdict.next == .deliver { target.budget.earn() }
         switch verdict.next {
         case .deliver, .split, .halve: target.failures = 0

@@ -32,12 +32,14 @@ final class Worker: @unchecked Sendable {
         let ids: ItemIds
         /// 0 for none that was given.
         let tokenNumber: Int
+        let keyRound: Int
 
         init(
             _ batch: Batch, _ url: Text, _ transfer: Transfer, _ headers: consuming HeaderList,
-            _ signedAt: ServiceTime.Reading, _ ids: ItemIds, tokenNumber: Int
+            _ signedAt: ServiceTime.Reading, _ ids: ItemIds, tokenNumber: Int, keyRound: Int
         ) {
             self.tokenNumber = tokenNumber
+            self.keyRound = keyRound
             self.batch = batch
             self.url = url
             self.transfer = transfer
@@ -50,6 +52,7 @@ final class Worker: @unchecked Sendable {
     private struct Step {
         var starts: [(batch: Batch, url: Text)] = []
         let config: Config
+        let keyRound: Int
         let token: TokenState.Token?
         let tokenOrder: TokenState.Order?
         let lookups: [LookupOrder]
@@ -77,7 +80,7 @@ final class Worker: @unchecked Sendable {
             if step.isStopping { return breakOff() }
             if let order = step.tokenOrder { askForToken(order, step.config) }
             for order in step.lookups { lookUp(order, step.token) }
-            for start in step.starts { begin(start.batch, start.url, step.config, step.token) }
+            for start in step.starts { begin(start.batch, start.url, step) }
             group.perform()
             var hasFinished = false
             while let end = group.nextEnd() {
@@ -103,15 +106,14 @@ final class Worker: @unchecked Sendable {
                 starts.append((batch, state.targets[batch.target].url))
             }
             return Step(
-                starts: starts, config: state.config, token: state.tokens?.token(now: now),
-                tokenOrder: tokenOrder, lookups: lookups, sleepsUntil: state.sleepTime(now: now),
-                isStopping: state.isStopping)
+                starts: starts, config: state.config, keyRound: state.keyRound,
+                token: state.tokens?.token(now: now), tokenOrder: tokenOrder, lookups: lookups,
+                sleepsUntil: state.sleepTime(now: now), isStopping: state.isStopping)
         }
     }
 
-    private func begin(
-        _ batch: Batch, _ url: Text, _ config: Config, _ token: TokenState.Token?
-    ) {
+    private func begin(_ batch: Batch, _ url: Text, _ step: borrowing Step) {
+        let (config, token) = (step.config, step.token)
         do throws(DatapanelError) {
             let ids = try ItemIds(capacity: batch.count)
             let pieces = BodyPieces(head: head.bytes, objects: batch.objects)
@@ -122,7 +124,8 @@ final class Worker: @unchecked Sendable {
                 token?.proof ?? config.proof)
             let transfer = try takeTransfer(config)
             let flight = Flight(
-                batch, url, transfer, headers, signedAt, ids, tokenNumber: token?.number ?? 0)
+                batch, url, transfer, headers, signedAt, ids, tokenNumber: token?.number ?? 0,
+                keyRound: step.keyRound)
             transfer.begin(
                 url, flight.headers, pieces, config: config,
                 timeout: config.number(.requestTimeout))
@@ -172,7 +175,7 @@ final class Worker: @unchecked Sendable {
             defer { waiters.announce(hasMuchRoom: state.hasMuchRoom) }
             return state.finished(
                 settlement, verdict, isRenewed: isRenewed, retryAfter,
-                tokenNumber: flight.tokenNumber, sentTo: flight.url,
+                tokenNumber: flight.tokenNumber, keyRound: flight.keyRound, sentTo: flight.url,
                 took: now - flight.startedAt, now: now)
         }
         if decision == .split {
