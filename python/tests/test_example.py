@@ -103,6 +103,7 @@ def found(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
 def test_finds_credentials_by_itself(emulator: Emulator, tmp_path: Path) -> None:
     profile = tmp_path / "credentials"
     profile.write_text("[basic]\nak = AKEXAMPLE\nsk = SKEXAMPLE\n")
+    profile.chmod(0o600)
     for ended in (
         found(tmp_path, DATAPANEL_AUTH_TOKEN=emulator.token),
         found(tmp_path, HUAWEICLOUD_SDK_AK="AKEXAMPLE", HUAWEICLOUD_SDK_SK="SKEXAMPLE"),
