@@ -8,6 +8,8 @@ struct CredentialGate {
 
     private let isNeeded: Bool
     private var isProven = false
+    /// How often other keys were set: what is said of former ones does not count.
+    private(set) var round = 0
     /// On the monotonic clock, in milliseconds.
     private(set) var opensAt: Int64 = 0
 
@@ -18,9 +20,22 @@ struct CredentialGate {
     /// Whether others may go while one is under way.
     var letsMany: Bool { isProven || !isNeeded }
 
-    /// `isRenewed` tells that another attempt may well be let in.
-    mutating func answered(_ verdict: Verdict, isRenewed: Bool, now: Int64) {
-        guard isNeeded else { return }
+    /// Other keys are used from now on.
+    mutating func startAnew(_ config: Config) {
+        let next = round + 1
+        self = CredentialGate(config)
+        round = next
+    }
+
+    /// Whether a call was refused with keys that are not used any more: it may go again.
+    func hasOtherKeys(_ verdict: Verdict, round: Int) -> Bool {
+        verdict.next == .renew && round != self.round
+    }
+
+    /// What became of a call that began in `round`. `isRenewed` tells that another attempt may well
+    /// be let in.
+    mutating func answered(_ verdict: Verdict, round: Int, isRenewed: Bool, now: Int64) {
+        guard isNeeded, round == self.round else { return }
         if verdict.next == .deliver { isProven = true }
         guard verdict.next == .renew else { return }
         isProven = false

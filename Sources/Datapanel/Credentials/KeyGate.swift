@@ -11,8 +11,6 @@ final class KeyGate: Sendable {
         var isTrying = false
         /// Why there is a rest.
         var refusal: DatapanelError?
-        /// How often other keys were set: what is said of former ones does not count.
-        var round = 0
     }
 
     private let monitor: Monitor<State>
@@ -27,10 +25,10 @@ final class KeyGate: Sendable {
         let turn = try monitor.wait(for: changed, until: deadline) {
             state, now throws(DatapanelError) -> Turn? in
             if now < state.gate.opensAt, let refusal = state.refusal { throw refusal }
-            if state.gate.letsMany { return Turn(self, state.round, isTrial: false) }
+            if state.gate.letsMany { return Turn(self, state.gate.round, isTrial: false) }
             if state.isTrying { return nil }
             state.isTrying = true
-            return Turn(self, state.round, isTrial: true)
+            return Turn(self, state.gate.round, isTrial: true)
         }
         if let turn { return turn }
         throw DatapanelError(
@@ -66,7 +64,8 @@ final class KeyGate: Sendable {
             let refusal =
                 verdict.next == .renew && !isRenewed ? KeyGate.refusal(attempt, url) : nil
             gate.leave(self) { state in
-                state.gate.answered(verdict, isRenewed: isRenewed, now: Clock.monotonic())
+                state.gate.answered(
+                    verdict, round: round, isRenewed: isRenewed, now: Clock.monotonic())
                 if let refusal { state.refusal = refusal }
             }
         }
@@ -74,7 +73,7 @@ final class KeyGate: Sendable {
 
     private func leave(_ turn: Turn, _ note: (inout State) -> Void) {
         monitor.with { state in
-            guard turn.round == state.round else { return }
+            guard turn.round == state.gate.round else { return }
             if turn.isTrial { state.isTrying = false }
             note(&state)
             changed.announce()
@@ -98,10 +97,9 @@ final class KeyGate: Sendable {
     func change(_ config: Config, isAnew: Bool) {
         guard isAnew else { return }
         monitor.with { state in
-            state.gate = CredentialGate(config)
+            state.gate.startAnew(config)
             state.isTrying = false
             state.refusal = nil
-            state.round += 1
             changed.announce()
         }
     }

@@ -14,6 +14,8 @@ final class LookupOrder {
     private(set) var isRenewed = false
     /// The token that it had; 0 for none that IAM gave.
     var tokenNumber = 0
+    /// Which keys it is signed with, if it is; see `CredentialGate`.
+    var keyRound = 0
 
     init(_ search: NameSearch, _ number: Int, _ walk: LookupWalk, _ config: Config) {
         self.search = search

@@ -29,6 +29,7 @@ extension ProducerState {
                 continue
             }
             guard let order = search.next(config, now: now) else { continue }
+            order.keyRound = credentials.round
             names.underWay += 1
             rates.payRequest()
             return order
@@ -62,8 +63,9 @@ extension ProducerState {
         let verdict = order.verdict
         let hasNewToken =
             tokens?.answered(order.tokenNumber, verdict, hasRenewed: search.hasRenewed) ?? false
-        let isRenewed = order.isRenewed || hasNewToken
-        credentials.answered(verdict, isRenewed: isRenewed, now: now)
+        let hasNewKeys = credentials.hasOtherKeys(verdict, round: order.keyRound)
+        let isRenewed = order.isRenewed || hasNewToken || hasNewKeys
+        credentials.answered(verdict, round: order.keyRound, isRenewed: isRenewed, now: now)
         guard let answer = order.answer else { return }
         search.answered(
             order.number, answer, isRenewed: isRenewed, backoff: limits.delivery.backoff,

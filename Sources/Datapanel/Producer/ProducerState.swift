@@ -27,8 +27,6 @@ struct ProducerState {
     var isPaused = false
     private var concurrency: Concurrency
     var credentials: CredentialGate
-    /// How often other keys were set: what is said of former ones does not count.
-    private(set) var keyRound = 0
     var isClosing = false
     var isStopping = false
     var counters = ProducerCounters()
@@ -49,10 +47,7 @@ struct ProducerState {
     }
 
     mutating func change(_ config: Config, isAnew: Bool = false, now: Int64) {
-        if config.isSigningAnew(since: self.config) {
-            credentials = CredentialGate(config)
-            keyRound += 1
-        }
+        if config.isSigningAnew(since: self.config) { credentials.startAnew(config) }
         self.config = config
         if isAnew { tokens?.startAnew(config) }
         if !config.auth.isGiven { tokens = nil }
@@ -217,9 +212,9 @@ struct ProducerState {
             !isRenewed
             && tokens?.answered(tokenNumber, verdict, hasRenewed: batch.hasRenewed) ?? false
         batch.hasRenewed = hasNewToken
-        let isOfFormerKey = keyRound.map { $0 != self.keyRound } ?? false
-        let hasNewKey = isOfFormerKey && verdict.next == .renew
-        let isRenewed = isRenewed || hasNewToken || hasNewKey || isMoved
+        let keyRound = keyRound ?? credentials.round
+        let hasNewKeys = credentials.hasOtherKeys(verdict, round: keyRound)
+        let isRenewed = isRenewed || hasNewToken || hasNewKeys || isMoved
         target.inFlight -= 1
         inFlight -= 1
         counters.attempts += 1
@@ -227,7 +222,7 @@ struct ProducerState {
         target.splitBudget.ended(
             isPart: batch.split != nil, isStored: verdict.next == .deliver, now: now)
         concurrency.ended(verdict, took: took, now: now)
-        if !isOfFormerKey { credentials.answered(verdict, isRenewed: isRenewed, now: now) }
+        credentials.answered(verdict, round: keyRound, isRenewed: isRenewed, now: now)
         if verdict.next == .deliver { target.budget.earn() }
         switch verdict.next {
         case .deliver, .split, .halve: target.failures = 0

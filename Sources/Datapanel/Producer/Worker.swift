@@ -106,7 +106,7 @@ final class Worker: @unchecked Sendable {
                 starts.append((batch, state.targets[batch.target].url))
             }
             return Step(
-                starts: starts, config: state.config, keyRound: state.keyRound,
+                starts: starts, config: state.config, keyRound: state.credentials.round,
                 token: state.tokens?.token(now: now), tokenOrder: tokenOrder, lookups: lookups,
                 sleepsUntil: state.sleepTime(now: now), isStopping: state.isStopping)
         }

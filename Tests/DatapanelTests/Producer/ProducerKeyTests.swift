@@ -28,7 +28,7 @@ struct ProducerKeyTests {
         let now = simulation.now
         let next = state.next(now: now)
         let batch = try #require(next)
-        let round = state.keyRound
+        let round = state.credentials.round
         try setKey(&state, now: now)
         var outcome = Outcome()
         outcome.code = situation.verdict.code
@@ -49,6 +49,23 @@ struct ProducerKeyTests {
     @Test func asFarAsTheNewKeyIsConcernedNothingWasLetIn() throws {
         let simulation = try answer(.stored)
         #expect(!simulation.state.credentials.letsMany)
+    }
+
+    @Test func aLookUpThatTheFormerKeyWasRefusedForHoldsUpNothing() throws {
+        let keys = ["auth": "aksk", "auth.access_key": "AK", "auth.secret_key": "former"]
+        var simulation = try Simulation(keys, target: "name:Alert")
+        _ = try simulation.take("{}")
+        var state = simulation.state
+        let now = simulation.now
+        let first = state.neededLookup(now: now)
+        let order = try #require(first)
+        try setKey(&state, now: now)
+        order.ended(
+            .failure(.standing, "401: refused", retryAfter: nil), Situation.unauthorized.verdict)
+        state.lookedUp(order, now: now)
+        #expect(state.credentials.opensAt <= now)
+        let again = state.neededLookup(now: now)
+        #expect(again != nil)
     }
 
     @Test func aRefusalOfTheKeyInUseBringsARest() throws {
