@@ -24,6 +24,20 @@ extension Client {
         return try id.owned()
     }
 
+    /// Where the objects of a target go: settings in which project and workspace are ids, and the
+    /// id of the data class. Only names are asked for.
+    package func place(
+        of target: UnsafeRawBufferPointer, timeout: Int64
+    ) throws(DatapanelError) -> (config: Config, id: Text) {
+        let passes = try begin(timeout)
+        let dataclass = try TargetURL.dataclass(target)
+        return try withTransfer(passes.config) { transfer throws(DatapanelError) in
+            let place = Place(passes)
+            let id = try find(dataclass, place, transfer)
+            return (place.passes.config, id)
+        }
+    }
+
     /// Submits to a place of which something may be named. What was looked up before may be gone;
     /// then it is looked up once more, and if it is elsewhere the objects go there.
     func submit(

@@ -88,9 +88,11 @@ struct SendCommand: ParsableCommand {
         config.log = Log({ _, _, text, _ in SendLog.write(text) }, nil)
         try config.check()
         try config.checkProducer()
-        let (target, found) = try resolvedTarget(config)
-        config = found
-        let url = try TargetURL.make(config, target.bytes)
+        // A wrong name is told of before anything is read.
+        let written = try engineText(target)
+        let place = try Client.make(config).place(of: written.bytes, timeout: 0)
+        config = place.config
+        let url = try TargetURL.make(config, place.id.bytes)
         let intake = try Intake(
             Intake.Options(
                 paths: files, format: confirm ? .lines : format, limit: Request.bodyLimit,
@@ -105,7 +107,7 @@ struct SendCommand: ParsableCommand {
             isDurable: resume || confirm, Complaints(display.say))
         let producer = try Producer.make(config)
         let options = Sending.Options(
-            target: target, isStrict: strict, grace: Int64(grace) * 1_000, confirms: confirm,
+            target: place.id, isStrict: strict, grace: Int64(grace) * 1_000, confirms: confirm,
             stepBytes: Int(config.number(.queueBytes)) / 8)
         if files == ["-"] && isatty(STDIN_FILENO) == 1 && !quiet {
             display.say("reading objects from the terminal, one a line; Ctrl-D ends them")
@@ -121,31 +123,6 @@ struct SendCommand: ParsableCommand {
         case .text where !quiet: tell("datapanel: \(end.text)")
         case .text: break
         }
-    }
-
-    /// The id of the data class, and settings in which project and workspace are ids, too: the
-    /// address of what is sent is known before anything is.
-    private func resolvedTarget(_ config: Config) throws -> (id: Text, config: Config) {
-        let prefix = "name:"
-        let isNamed = target.hasPrefix(prefix)
-        let text = try engineText(isNamed ? target.dropFirst(prefix.count) : target[...])
-        let whole = try engineText(target)
-        // Says what is wrong with it.
-        _ = try TargetURL.dataclass(whole.bytes)
-        var found = config
-        if isNamed {
-            let id = try Client.make(config).lookup(.dataclass, text.bytes, timeout: 0) {
-                found = $0
-            }
-            defer { free(id.pointer) }
-            return (try Text(UnsafeRawBufferPointer(start: id.pointer, count: id.count)), found)
-        }
-        guard config.id(.projectId) == nil || config.id(.workspaceId) == nil else {
-            return (text, config)
-        }
-        throw ValidationError(
-            "with the id of a data class, project.id and workspace.id are ids, too; `datapanel "
-                + "lookup` finds them, or give the target as name:NAME")
     }
 }
 

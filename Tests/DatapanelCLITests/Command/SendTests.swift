@@ -27,6 +27,19 @@ struct SendTests {
         #expect(end.output == "")
     }
 
+    /// Each of the three may be a name, whatever the others are.
+    @Test func findsWhatIsGivenByName() throws {
+        let emulator = try Emulator.start()
+        let named = ["--set", "workspace.id=name:\(emulator.options.workspaceName)"]
+        for place in [named, ["--set", "project.id=name:\(emulator.options.region)"], []] {
+            let settings = place + ["--set", "iam.endpoint=\(emulator.url)"]
+            let end = try send("{\"a\":1}", settings, to: emulator)
+            #expect(end.status == 0, "\(end.errors)")
+        }
+        #expect(stored(emulator).count == 3)
+        #expect(emulator.stats.requests == 5)
+    }
+
     @Test func sendsTheElementsOfAnArray() throws {
         let emulator = try Emulator.start()
         let end = try send("[{\"a\":1},\n{\"b\":[2]}]\n", [], to: emulator)
