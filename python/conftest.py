@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from datapanel import Client
+    from datapanel import Client, Producer
     from emulator import Emulator
 
 _BUILD = Path(__file__).parents[1] / "build"
@@ -53,6 +53,13 @@ def client(emulator: Emulator) -> Iterator[Client]:
     """Give a client of the emulator, closed afterwards."""
     with emulator.client() as client:
         yield client
+
+
+@pytest.fixture
+def producer(emulator: Emulator) -> Iterator[Producer]:
+    """Give a producer for the emulator, closed afterwards."""
+    with emulator.producer() as producer:
+        yield producer
 
 
 @pytest.fixture(autouse=True)

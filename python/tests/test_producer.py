@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import gc
 import json
-import logging
 import pickle
 import select
 import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,29 +22,17 @@ from datapanel import (
     ObjectError,
     Producer,
     QueueFullError,
-    RejectedError,
     Report,
     Settings,
     Stored,
     TooLargeError,
-    UnconfirmedError,
     WaitError,
     _inbox,
-    _log,
 )
 from emulator import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from emulator import Emulator
-
-
-@pytest.fixture
-def producer(emulator: Emulator) -> Iterator[Producer]:
-    """Give a producer for the emulator, closed afterwards."""
-    with emulator.producer() as producer:
-        yield producer
 
 
 def test_each_object_has_one_report_under_its_ticket(
@@ -154,78 +140,6 @@ def test_on_report_may_send_and_flush(emulator: Emulator) -> None:
         mine.flush()
         assert len(again) == 5
     assert emulator.stats()["objects"] == 10
-
-
-def test_future_is_its_report(producer: Producer, emulator: Emulator) -> None:
-    future = producer.submit(emulator.alerts, {"n": 1})
-    report = future.result(20)
-    assert (report.ticket, report.ok) == (future.ticket, True)
-    assert future.exception() is None
-    assert producer.poll() == [], "a report goes to one place"
-
-
-def test_future_of_a_failure_raises(producer: Producer, emulator: Emulator) -> None:
-    emulator.fault(status=400, body='{"code":"SecMaster.1","message":"no"}', times=0)
-    future = producer.submit(emulator.alerts, b'{ "n" : 1.50 }')
-    with pytest.raises(RejectedError) as caught:
-        future.result(20)
-    error = caught.value
-    assert (error.stored, error.http_status, error.server_code) == (Stored.NO, 400, "SecMaster.1")
-    assert [report.payload for report in error.reports] == [b'{ "n" : 1.50 }']
-    assert future.exception() is error
-
-
-def test_future_that_is_there_already(producer: Producer, emulator: Emulator) -> None:
-    future = producer.submit(emulator.alerts, {"n": 1})
-    wait_until(lambda: producer.stats()["reports_waiting"] == 1)
-    assert future.result(0).ok
-
-
-def test_flush_completes_futures(producer: Producer, emulator: Emulator) -> None:
-    futures = [producer.submit(emulator.alerts, {"n": n}) for n in range(50)]
-    plain = producer.send(emulator.alerts, {"plain": True})
-    producer.flush()
-    done = [future.result().ticket for future in as_completed(futures, timeout=0)]
-    assert sorted(done) == [future.ticket for future in futures]
-    assert [report.ticket for report in producer.reports()] == [plain]
-
-
-def test_future_that_is_late(producer: Producer, emulator: Emulator) -> None:
-    producer.pause()
-    future = producer.submit(emulator.alerts, {"n": 1})
-    with pytest.raises(FutureTimeoutError):
-        future.result(0.01)
-    assert not future.cancel()
-    producer.resume()
-    assert future.result(20).ok
-
-
-def test_many_threads_share_futures(producer: Producer, emulator: Emulator) -> None:
-    def send(n: int) -> bool:
-        return producer.submit(emulator.alerts, {"n": n}).result(20).ok
-
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(send, range(200)))
-    assert emulator.stats()["objects"] == 200
-
-
-def test_futures_of_what_is_left_fail(emulator: Emulator) -> None:
-    with emulator.producer() as producer:
-        producer.pause()
-        future = producer.submit(emulator.alerts, {"n": 1})
-        [left] = producer.close(0)
-    assert (left.code, left.payload) == (Code.DP_E_CANCELLED, b'{"n":1}')
-    error = future.exception(0)
-    assert isinstance(error, DatapanelError)
-    assert (error.code, error.stored, error.reports) == (left.code, left.stored, [left])
-
-
-def test_futures_need_all_reports(emulator: Emulator) -> None:
-    with emulator.producer(reports="failures") as producer:
-        with pytest.raises(ConfigError, match="reports = all") as caught:
-            producer.submit(emulator.alerts, {})
-        assert caught.value.key == "reports"
-        assert producer.queued.objects == 0
 
 
 def test_queue_that_is_full(emulator: Emulator) -> None:
@@ -444,32 +358,6 @@ def test_producer_that_nobody_closes_is_noticed_and_goes_on(emulator: Emulator) 
     wait_until(lambda: emulator.stats()["objects"] == 1)
 
 
-def test_log_goes_to_logging(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("DEBUG", "datapanel")
-    with emulator.producer(debug="wire") as producer:
-        assert producer.submit(emulator.alerts, {"n": 1}).result(20).ok
-    lines = [record.getMessage() for record in caplog.records if record.name == "datapanel"]
-    assert any(line.startswith("wire: ") for line in lines)
-    assert not any(emulator.token in line for line in lines)
-
-
-def test_log_handler_may_send_what_it_gets(producer: Producer, emulator: Emulator) -> None:
-    class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            producer.send(emulator.alerts, {"said": record.getMessage()})
-
-    handler = Handler()
-    _log.logger().addHandler(handler)
-    try:
-        for n in range(2000):
-            _log.lines.append((0.0, 4, "retry", f"line {n}"))
-        producer.flush()
-    finally:
-        _log.logger().removeHandler(handler)
-    producer.flush()
-    assert emulator.stats()["objects"] == 2000
-
-
 def test_reports_that_nobody_takes_are_bounded(
     producer: Producer, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -480,16 +368,6 @@ def test_reports_that_nobody_takes_are_bounded(
     assert future.result(0).ticket == 1
     assert [report.ticket for report in producer.reports()] == [9, 10, 11]
     assert producer._inbox.dropped == 7
-
-
-def test_future_whose_report_was_dropped(emulator: Emulator) -> None:
-    with emulator.producer() as producer:
-        future = producer.submit(emulator.alerts, b"{}")
-        wait_until(lambda: producer.stats()["reports_waiting"] == 1)
-        # What the library does when there are too many.
-        producer._inbox.futures = {2**40: producer._inbox.futures.popitem()[1]}
-    with pytest.raises(UnconfirmedError, match="report was dropped"):
-        future.result(0)
 
 
 def test_possible_duplicate_is_told(producer: Producer, emulator: Emulator) -> None:
