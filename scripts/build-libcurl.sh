@@ -27,14 +27,15 @@ else
 fi
 apt_source update
 version=$(dpkg-query --show --showformat='${source:Version}' libcurl4)
-apt_source source --download-only "curl=$version"
+# Where only a newer one is left, that has the same interface.
+apt_source source --download-only "curl=$version" || apt_source source --download-only curl
 rm -rf curl
 dpkg-source --no-check --extract curl_*.dsc curl >/dev/null
 
 cd curl
 # The names that the distribution's own build gives its symbols, for they are what we link with.
 sed -i 's/^CURL_@.*/CURL_OPENSSL_4/' lib/libcurl.vers.in
-say "building libcurl $version"
+say "building libcurl $(dpkg-parsechangelog --show-field Version)"
 {
     ./configure --prefix="$folder" --disable-static --with-openssl --enable-versioned-symbols \
         --enable-threaded-resolver --enable-ipv6 --without-ca-bundle --without-ca-path \

@@ -6,7 +6,7 @@ work=build/wheel
 scripts/build-libcurl.sh $work/libcurl
 use_virtualenv $work/tools packaging/wheel/requirements.txt
 
-rm -rf $work/{package,dist} dist
+rm -rf $work/{package,dist} dist/*.{whl,tar.gz}
 mkdir -p $work/package dist
 cp -r python/src python/pyproject.toml python/README.md LICENSE $work/package/
 for library in libcurl4 libssl3 libjansson4; do
@@ -22,4 +22,4 @@ cd "$root"
 LD_LIBRARY_PATH=$root/$work/libcurl/lib \
     auditwheel repair --strip --wheel-dir dist \
     $work/dist/*.whl 2>$work/auditwheel.log || fail "see $work/auditwheel.log"
-say dist/*
+say dist/*.{whl,tar.gz}
