@@ -56,21 +56,21 @@ extension Config {
     }
 
     private static func variable(ofRegion region: Text) -> Text {
-        let name = TextBuilder()
+        var name = TextBuilder()
         name.append("HUAWEICLOUD_SDK_REGION_SECMASTER_")
         for byte in region.bytes {
             name.append(byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : ASCII.upper(byte))
         }
-        return name.text
+        return name.finish()
     }
 
     /// The first of them where there are several; https where no scheme says otherwise.
     private static func address(_ text: Text) -> Text {
         let first = ASCII.trimmed(ASCII.split(text.bytes, at: UInt8(ascii: ",")).0)
-        let address = TextBuilder()
+        var address = TextBuilder()
         if !hasScheme(first) { address.append("https://") }
         address.append(first)
-        return address.text
+        return address.finish()
     }
 
     private static func hasScheme(_ address: UnsafeRawBufferPointer) -> Bool {

@@ -26,7 +26,7 @@ package enum Environment {
     }
 
     package static func variable(_ key: SettingKey) -> Text {
-        let name = TextBuilder()
+        var name = TextBuilder()
         name.append("DATAPANEL_")
         let text = key.setting.key
         for index in 0..<text.utf8CodeUnitCount {
@@ -34,7 +34,7 @@ package enum Environment {
             let letter = byte == UInt8(ascii: ".") ? UInt8(ascii: "_") : ASCII.upper(byte)
             name.append(letter)
         }
-        return name.text
+        return name.finish()
     }
 
     /// Variables in lower case are somebody else's.

@@ -80,8 +80,8 @@ package struct Setting: Sendable {
     }
 
     private static func list(_ words: [StaticString]) -> Text {
-        let list = TextBuilder()
+        var list = TextBuilder()
         for word in words { list.append(list.count == 0 ? "\(word)" : ", \(word)") }
-        return list.text
+        return list.finish()
     }
 }

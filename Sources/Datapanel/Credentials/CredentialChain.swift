@@ -7,7 +7,7 @@ final class CredentialChain {
     private var config: Config
     private let environment: VendorEnvironment
     /// Why the places before gave nothing.
-    private let reasons = TextBuilder()
+    private var reasons = TextBuilder()
 
     static func settled(
         _ config: Config, _ environment: VendorEnvironment
@@ -33,7 +33,7 @@ final class CredentialChain {
         skip("the settings have no credentials")
         if try adoptEnvironment() { return }
         if try adoptProfile() { return }
-        config.settle(searched: reasons.text)
+        config.settle(searched: reasons.finish())
         tell("auth = default: keys come from the metadata service, \(config.metadataEndpoint)")
     }
 

@@ -7,7 +7,7 @@ extension LookupMatches {
     ) throws(DatapanelError) -> Text? {
         guard let first = exact.first else { return nil }
         if exact.count == 1 { return first.id }
-        let text = TextBuilder()
+        var text = TextBuilder()
         text.append("\(field.noun) \"\(Excerpt.of(name.bytes, limit: 80))\" is that of ")
         text.append("more than one \(kind.noun): ")
         for (index, match) in exact.enumerated() {
@@ -20,7 +20,7 @@ extension LookupMatches {
     }
 
     func nothing(_ kind: LookupKind, _ name: Text, _ config: Config) -> DatapanelError {
-        let text = TextBuilder()
+        var text = TextBuilder()
         text.append("no \(kind.noun) has the name \"\(Excerpt.of(name.bytes, limit: 80))\" ")
         switch kind {
         case .project: text.append("at \(config.iamEndpoint ?? "")")
@@ -35,13 +35,13 @@ extension LookupMatches {
     }
 
     static func tooMany(_ kind: LookupKind, _ name: Text) -> DatapanelError {
-        let text = TextBuilder()
+        var text = TextBuilder()
         text.append("\"\(Excerpt.of(name.bytes, limit: 80))\" is part of the names of more than ")
         text.append("\(LookupWalk.pageLimit) pages of \(kind.list); use the id")
         return error(text)
     }
 
     private static func error(_ text: TextBuilder) -> DatapanelError {
-        DatapanelError(.name, text.text).with(.stored, "\(Stored.no.name)")
+        DatapanelError(.name, text.finish()).with(.stored, "\(Stored.no.name)")
     }
 }

@@ -48,7 +48,7 @@ extension Attempt {
     private func message(
         _ opening: Text, _ url: Text, _ ids: ItemIds?, _ advice: StaticString
     ) -> Text {
-        let text = TextBuilder()
+        var text = TextBuilder()
         text.append("\(opening)\(method) \(Excerpt.of(url.bytes, limit: 400)): \(verdict.sign)")
         if exchange.status > 0 && !isNamed { text.append(", status \(exchange.status)") }
         if let code = service.code { text.append(", \(code)") }
@@ -61,7 +61,7 @@ extension Attempt {
         if number > 1 { text.append(", after \(number) attempts") }
         if let requestId { text.append(", request id \(requestId)") }
         text.append("; \(advice)")
-        return text.text
+        return text.finish()
     }
 
     /// Whether the sign of the situation starts with the status.

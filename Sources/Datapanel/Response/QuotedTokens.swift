@@ -6,7 +6,7 @@ enum QuotedTokens {
     private static let names: [StaticString] = ["x-security-token:", "x-auth-token:"]
 
     static func hidden(_ text: Text) -> Text {
-        let shown = TextBuilder()
+        var shown = TextBuilder()
         var copied = 0
         for index in text.bytes.indices where index >= copied {
             let rest = UnsafeRawBufferPointer(rebasing: text.bytes[index...])
@@ -21,6 +21,6 @@ enum QuotedTokens {
         }
         if copied == 0 { return text }
         shown.append(UnsafeRawBufferPointer(rebasing: text.bytes[copied...]))
-        return shown.text
+        return shown.finish()
     }
 }

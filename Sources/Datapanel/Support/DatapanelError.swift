@@ -9,6 +9,8 @@ package final class DatapanelError: Error, @unchecked Sendable {
 
     package typealias Detail = (field: Field, value: Text)
 
+    /// Never inlined, as there is a call of it for each reason to fail.
+    @inline(never)
     package convenience init(_ code: Code, _ message: Text) {
         self.init(code, message, [])
     }

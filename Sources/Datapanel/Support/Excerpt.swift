@@ -9,7 +9,7 @@ package enum Excerpt {
         guard let base = bytes.baseAddress else { return "" }
         let end = base.assumingMemoryBound(to: UInt8.self) + bytes.count
         var at = base.assumingMemoryBound(to: UInt8.self)
-        let kept = TextBuilder()
+        var kept = TextBuilder()
         while at < end {
             let length = UTF8Check.sequenceLength(at, end)
             if kept.count + max(length, 1) > limit {
@@ -25,7 +25,7 @@ package enum Excerpt {
             }
             at += max(length, 1)
         }
-        return kept.text
+        return kept.finish()
     }
 
     package static func of(_ text: UnsafePointer<CChar>, limit: Int) -> Text {
@@ -34,7 +34,7 @@ package enum Excerpt {
 
     /// One byte as a person would name it.
     package static func byte(_ byte: UInt8) -> Text {
-        let name = TextBuilder()
+        var name = TextBuilder()
         if byte > 0x20 && byte < 0x7F {
             name.append("'")
             name.append(byte)
@@ -45,6 +45,6 @@ package enum Excerpt {
             name.append(digits.utf8Start[Int(byte >> 4)])
             name.append(digits.utf8Start[Int(byte & 15)])
         }
-        return name.text
+        return name.finish()
     }
 }

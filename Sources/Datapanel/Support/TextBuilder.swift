@@ -1,75 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A text under construction, piece by piece. It never fails: without memory for more it stays as
-/// it is.
+/// it is. Copies are the same text.
 ///
 /// No piece is inlined, so that a message costs its caller a call for each.
-package final class TextBuilder: StringInterpolationProtocol {
-    private var bytes = Bytes()
-    private var isCut = false
+package struct TextBuilder: StringInterpolationProtocol {
+    private let content: Content
+
+    private final class Content {
+        var bytes = Bytes()
+        var isCut = false
+
+        @inline(never)
+        init() {}
+
+        @inline(never)
+        func append(_ start: UnsafeRawPointer?, _ count: Int) {
+            guard hasRoom(for: count) else { return }
+            try? bytes.append(UnsafeRawBufferPointer(start: start, count: count))
+        }
+
+        @inline(never)
+        func append(_ text: Text) {
+            append(text.pointer, text.count)
+        }
+
+        @inline(never)
+        func append(_ byte: UInt8) {
+            guard hasRoom(for: 1) else { return }
+            try? bytes.append(byte)
+        }
+
+        @inline(never)
+        func append(number: Int64) {
+            guard hasRoom(for: Bytes.numberLimit) else { return }
+            try? bytes.append(number: number)
+        }
+
+        private func hasRoom(for count: Int) -> Bool {
+            if !isCut { isCut = !bytes.makeRoom(for: count) }
+            return !isCut
+        }
+    }
 
     @inline(never)
-    package init() {}
+    package init() {
+        content = Content()
+    }
 
     @inline(__always)
-    package convenience init(literalCapacity: Int, interpolationCount: Int) {
+    package init(literalCapacity: Int, interpolationCount: Int) {
         self.init()
     }
 
-    package var count: Int { bytes.count }
-
-    package var text: Text { Text(stringInterpolation: self) }
+    package var count: Int { content.bytes.count }
 
     @inline(__always)
-    package func appendLiteral(_ text: StaticString) {
+    package mutating func appendLiteral(_ text: StaticString) {
         // The compiler puts empty ones between two interpolations.
         if text.utf8CodeUnitCount > 0 { appendInterpolation(text) }
     }
 
     @inline(__always)
-    package func appendInterpolation(_ text: StaticString) {
-        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    package mutating func appendInterpolation(_ text: StaticString) {
+        content.append(text.utf8Start, text.utf8CodeUnitCount)
     }
 
     @inline(__always)
-    package func appendInterpolation(_ number: some SignedInteger & FixedWidthInteger) {
-        append(number: Int64(truncatingIfNeeded: number))
+    package mutating func appendInterpolation(_ number: some SignedInteger & FixedWidthInteger) {
+        content.append(number: Int64(truncatingIfNeeded: number))
     }
 
+    @inline(__always)
+    package mutating func appendInterpolation(_ text: Text) {
+        content.append(text)
+    }
+
+    @inline(__always)
+    package mutating func append(_ text: Text) {
+        content.append(text)
+    }
+
+    @inline(__always)
+    package mutating func append(_ more: UnsafeRawBufferPointer) {
+        content.append(more.baseAddress, more.count)
+    }
+
+    @inline(__always)
+    package mutating func append(_ byte: UInt8) {
+        content.append(byte)
+    }
+
+    /// What was built; the builder is empty again.
     @inline(never)
-    package func appendInterpolation(_ text: Text) {
-        append(text.bytes)
-    }
-
-    package func append(_ text: Text) {
-        appendInterpolation(text)
-    }
-
-    @inline(never)
-    package func append(_ more: UnsafeRawBufferPointer) {
-        guard hasRoom(for: more.count) else { return }
-        try? bytes.append(more)
-    }
-
-    @inline(never)
-    package func append(_ byte: UInt8) {
-        guard hasRoom(for: 1) else { return }
-        try? bytes.append(byte)
-    }
-
-    @inline(never)
-    private func append(number: Int64) {
-        guard hasRoom(for: Bytes.numberLimit) else { return }
-        try? bytes.append(number: number)
-    }
-
-    /// What was built, as a C string; nil when there is no memory even for its end.
-    func take() -> OwnedText? {
-        bytes.makeRoom(for: 1) ? try? bytes.take() : nil
-    }
-
-    private func hasRoom(for count: Int) -> Bool {
-        if !isCut { isCut = !bytes.makeRoom(for: count) }
-        return !isCut
+    package consuming func finish() -> Text {
+        // Without memory even for the end of it:
+        guard content.bytes.makeRoom(for: 1), let text = try? content.bytes.take() else {
+            return "out of memory for a message"
+        }
+        return Text(adopting: text)
     }
 }

@@ -24,9 +24,9 @@ package struct Exchange: ~Copyable {
         guard ASCII.hasPrefixIgnoringCase(text.bytes, "unsupported proxy"),
             let quote = text.bytes.firstIndex(of: UInt8(ascii: "'"))
         else { return text }
-        let shown = TextBuilder()
+        var shown = TextBuilder()
         shown.append(UnsafeRawBufferPointer(rebasing: text.bytes[...quote]))
         shown.append("[redacted]'")
-        return shown.text
+        return shown.finish()
     }
 }

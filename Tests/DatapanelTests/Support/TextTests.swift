@@ -22,16 +22,16 @@ struct TextTests {
 
     @Test func anEmptyTextEnds() {
         let none: Text = ""
-        let built = TextBuilder().text
+        let built = TextBuilder().finish()
         #expect(none.count == 0 && none.pointer[0] == 0)
         #expect(built.count == 0 && built.pointer[0] == 0)
     }
 
     @Test func withoutMemoryATextStaysAsItIs() {
-        let text = TextBuilder()
+        var text = TextBuilder()
         text.append("before")
         withBytes("x") { text.append(UnsafeRawBufferPointer(start: $0.baseAddress, count: .max)) }
         text.append(", behind")
-        #expect(text.text == "before")
+        #expect(text.finish() == "before")
     }
 }

@@ -60,7 +60,7 @@ extension Text {
 func == (text: Text?, string: String) -> Bool { text?.description == string }
 
 extension TextBuilder {
-    func appendInterpolation(_ text: String) {
+    mutating func appendInterpolation(_ text: String) {
         withBytes(text) { append($0) }
     }
 }
