@@ -33,6 +33,8 @@ if [[ $flavour == embedded ]]; then
     # 8 KB; those were there for one function in six only.
     options+=(-Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen)
     options+=(-Xcc -fno-asynchronous-unwind-tables -Xcc -fno-unwind-tables)
+    # A frame for profilers is kept where there are calls below; without the others, 2.6 KB less.
+    options+=(-Xcc -momit-leaf-frame-pointer)
     # One copy of functions with the same code, 4 KB less: nobody compares their addresses.
     link+=(--icf=all)
 else
