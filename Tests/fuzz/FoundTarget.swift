@@ -38,7 +38,7 @@ enum FoundTarget {
     private static func checkMetadata(_ text: UnsafeRawBufferPointer) -> Bool {
         var dialogue = MetadataDialogue()
         for status: Int32 in [200, 404, 200, 401] {
-            var exchange = Exchange()
+            let exchange = Exchange()
             exchange.status = status
             try? exchange.reply.append(text)
             guard case .keys(let key, let life) = dialogue.take(exchange, now: 1_767_225_600) else {

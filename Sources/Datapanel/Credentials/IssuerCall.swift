@@ -25,7 +25,7 @@ class IssuerCall {
     func begin(_ config: Config, timeout: Int64) {}
 
     /// What it came to; nil when there is another request to begin.
-    func answer(_ exchange: consuming Exchange, _ config: Config) -> TokenState.Answer? { nil }
+    func answer(_ exchange: Exchange, _ config: Config) -> TokenState.Answer? { nil }
 }
 
 extension TokenState.Failure {

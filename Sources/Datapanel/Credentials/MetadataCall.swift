@@ -47,7 +47,7 @@ final class MetadataCall: IssuerCall {
     }
 
     override func answer(
-        _ exchange: consuming Exchange, _ config: Config
+        _ exchange: Exchange, _ config: Config
     ) -> TokenState.Answer? {
         var exchange = exchange
         var hasAgency = true

@@ -27,7 +27,7 @@ struct MetadataDialogue {
     private var hasAskedAnew = false
 
     /// `now` is in seconds of Unix time.
-    mutating func take(_ exchange: borrowing Exchange, now: Int64) -> Step {
+    mutating func take(_ exchange: Exchange, now: Int64) -> Step {
         guard exchange.ending == .complete else { return .failure }
         switch request {
         case .token: return takeToken(exchange)
@@ -35,7 +35,7 @@ struct MetadataDialogue {
         }
     }
 
-    private mutating func takeToken(_ exchange: borrowing Exchange) -> Step {
+    private mutating func takeToken(_ exchange: Exchange) -> Step {
         let text = ASCII.trimmed(exchange.reply.view)
         switch exchange.status {
         case 200:
@@ -52,7 +52,7 @@ struct MetadataDialogue {
         return .ask
     }
 
-    private mutating func takeKeys(_ exchange: borrowing Exchange, now: Int64) -> Step {
+    private mutating func takeKeys(_ exchange: Exchange, now: Int64) -> Step {
         if exchange.status == 200, let keys = MetadataKeys(exchange.reply.view) {
             let life = life(keys.end, date: exchange.head.date, now: now)
             return life > 0 ? .keys(keys.key, life: life) : .failure

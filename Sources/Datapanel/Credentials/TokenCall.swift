@@ -24,7 +24,7 @@ final class TokenCall: IssuerCall {
     }
 
     override func answer(
-        _ exchange: consuming Exchange, _ config: Config
+        _ exchange: Exchange, _ config: Config
     ) -> TokenState.Answer? {
         if (200...299).contains(exchange.status), let token = exchange.head.subjectToken {
             let life = PasswordRequest.life(exchange.reply.view)

@@ -14,7 +14,7 @@ struct LookupPage: ~Copyable {
     private let total: Double
 
     /// Nil for an answer that is no such page.
-    init?(_ exchange: borrowing Exchange, _ kind: LookupKind) {
+    init?(_ exchange: Exchange, _ kind: LookupKind) {
         guard (200...299).contains(exchange.status), exchange.ending == .complete else {
             return nil
         }

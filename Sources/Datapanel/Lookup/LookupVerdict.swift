@@ -3,7 +3,7 @@
 /// What an attempt to get a page means that brought none. To ask once more never does harm, so
 /// whatever may pass is tried again, also where an object could have been stored.
 enum LookupVerdict {
-    static func of(_ exchange: borrowing Exchange, hasRetryAfter: Bool) -> Verdict {
+    static func of(_ exchange: Exchange, hasRetryAfter: Bool) -> Verdict {
         let facts = Facts(
             ending: exchange.ending, status: exchange.status,
             isBodyOut: exchange.ending.hasBegun || exchange.status > 0,
@@ -15,7 +15,7 @@ enum LookupVerdict {
             sign, next(situation, exchange.ending), .no, verdict.code, advice ?? verdict.advice)
     }
 
-    private static func shape(_ exchange: borrowing Exchange) -> ReplyShape {
+    private static func shape(_ exchange: Exchange) -> ReplyShape {
         if ServiceError.isError(exchange.reply.view) { return .serviceError }
         return exchange.head.isJSON ? .unusable : .page
     }

@@ -28,7 +28,7 @@ final class LookupCall {
     }
 
     /// Takes up what it brought.
-    func finish(_ exchange: consuming Exchange, _ serviceTime: inout ServiceTime) {
+    func finish(_ exchange: Exchange, _ serviceTime: inout ServiceTime) {
         if let page = LookupPage(exchange, order.walk.kind) {
             return order.ended(read(page), Situation.stored.verdict)
         }

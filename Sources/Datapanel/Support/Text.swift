@@ -39,8 +39,13 @@ package struct Text: Sendable {
         storage = Storage(pointer, count, origin)
     }
 
+    @inline(__always)
+    package init(_ bytes: UnsafeRawBufferPointer) throws(DatapanelError) {
+        try self.init(bytes, secret: false)
+    }
+
     @inline(never)
-    package init(_ bytes: UnsafeRawBufferPointer, secret: Bool = false) throws(DatapanelError) {
+    package init(_ bytes: UnsafeRawBufferPointer, secret: Bool) throws(DatapanelError) {
         let (size, overflow) = bytes.count.addingReportingOverflow(1)
         guard !overflow, let memory = malloc(size) else { throw .noMemory("a text") }
         if let source = bytes.baseAddress { memcpy(memory, source, bytes.count) }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What one attempt brought: the facts, before anybody judges them.
-package struct Exchange: ~Copyable {
+///
+/// A class, as moving so many fields about costs more code than anything that is done with them.
+package final class Exchange {
     package var ending = Facts.Ending.complete
     package var status: Int32 = 0
     package var bodyCount = 0

@@ -8,8 +8,11 @@ package struct HeaderList: ~Copyable {
 
     package init() {}
 
-    /// Some lines are secrets; libcurl frees them as they are.
-    deinit {
+    deinit { Self.free(first) }
+
+    /// Some lines are secrets; libcurl frees them as they are. Not inlined wherever a list ends.
+    @inline(never)
+    private static func free(_ first: UnsafeMutablePointer<curl_slist>?) {
         var line = first
         while let data = line?.pointee.data {
             explicit_bzero(data, strlen(data))

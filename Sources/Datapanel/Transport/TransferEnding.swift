@@ -4,7 +4,7 @@ import CCurl
 /// Translates libcurl's results.
 enum TransferEnding {
     static func of(
-        _ result: CURLcode, _ easy: UnsafeMutableRawPointer, _ exchange: borrowing Exchange
+        _ result: CURLcode, _ easy: UnsafeMutableRawPointer, _ exchange: Exchange
     ) -> Facts.Ending {
         if isProxyRefusal(easy) { return .badProxy }
         switch result {
@@ -27,7 +27,7 @@ enum TransferEnding {
     /// How far a call came before its time ran out. libcurl leaves a step's time at 0 until the
     /// step is done (`CURLINFO_CONNECT_TIME_T` and its kin).
     private static func timeout(
-        _ easy: UnsafeMutableRawPointer, _ exchange: borrowing Exchange
+        _ easy: UnsafeMutableRawPointer, _ exchange: Exchange
     ) -> Facts.Ending {
         if exchange.bodyTaken > 0 || exchange.status > 0 { return .outOfTime }
         // A request without a body is out with its head.

@@ -11,7 +11,7 @@ struct Attempt: ~Copyable {
     private(set) var exchange: Exchange
 
     /// Of a page of a list that is no such page.
-    init(_ number: Int, lookup exchange: consuming Exchange) {
+    init(_ number: Int, lookup exchange: Exchange) {
         method = "GET"
         self.number = number
         retryAfter = exchange.head.retryAfter(now: Clock.seconds())
@@ -22,7 +22,7 @@ struct Attempt: ~Copyable {
 
     /// Of a request to somebody who gives tokens or keys. What comes back of the secret that was
     /// sent is hidden.
-    init(_ method: StaticString, asking exchange: consuming Exchange, sent secret: Text?) {
+    init(_ method: StaticString, asking exchange: Exchange, sent secret: Text?) {
         self.method = method
         number = 0
         retryAfter = exchange.head.retryAfter(now: Clock.seconds())
@@ -37,7 +37,7 @@ struct Attempt: ~Copyable {
         self.exchange = exchange
     }
 
-    init(_ number: Int, _ exchange: consuming Exchange, _ ids: ItemIds) {
+    init(_ number: Int, _ exchange: Exchange, _ ids: ItemIds) {
         method = "POST"
         self.number = number
         retryAfter = exchange.head.retryAfter(now: Clock.seconds())

@@ -13,7 +13,7 @@ struct MetadataDialogueTests {
     }
 
     private func reply(_ status: Int32, _ body: String, date: String? = nil) throws -> Exchange {
-        var exchange = Exchange()
+        let exchange = Exchange()
         exchange.status = status
         if let date { withBytes("Date: \(date)\r\n") { exchange.head.take($0) } }
         try exchange.reply.append(text: "\(body)")

@@ -97,7 +97,7 @@ struct PasswordRequestTests {
 
     // MARK: what IAM answers
 
-    private func answer(_ exchange: consuming Exchange) throws -> TokenState.Answer {
+    private func answer(_ exchange: Exchange) throws -> TokenState.Answer {
         let config = try config()
         let order = TokenState.Order(number: 1, credentials: config, isUrgent: true, isFirst: true)
         let answer = try TokenCall(order, Transfer(config)).answer(exchange, config)
@@ -105,7 +105,7 @@ struct PasswordRequestTests {
     }
 
     private func reply(_ status: Int32, _ lines: [String], _ body: String = "") throws -> Exchange {
-        var exchange = Exchange()
+        let exchange = Exchange()
         exchange.status = status
         for line in lines { withBytes(line + "\r\n") { exchange.head.take($0) } }
         try exchange.reply.append(text: "\(body)")
@@ -162,7 +162,7 @@ struct PasswordRequestTests {
     func noConnectionIsNoWrongPassword(
         _ ending: Facts.Ending, _ expected: TokenState.Failure, _ code: Code
     ) throws {
-        var exchange = Exchange()
+        let exchange = Exchange()
         exchange.ending = ending
         exchange.bodyCount = 1
         guard case .failure(let failure, let error, _) = try answer(exchange) else {

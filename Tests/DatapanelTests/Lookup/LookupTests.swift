@@ -183,7 +183,7 @@ struct LookupVerdictTests {
     private func next(
         _ ending: Facts.Ending, _ status: Int32, isJSON: Bool = true, hasRetryAfter: Bool = false
     ) -> Verdict.Next {
-        var exchange = Exchange()
+        let exchange = Exchange()
         exchange.ending = ending
         exchange.status = status
         if isJSON { withBytes("Content-Type: application/json") { exchange.head.take($0) } }

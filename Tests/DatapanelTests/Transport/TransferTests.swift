@@ -37,7 +37,7 @@ struct TransferTests {
         "Unsupported proxy 'https://user:secret@a', libcurl is built without it.",
     ])
     func whatLibcurlSaysOfAProxyHasNoPassword(_ text: String) {
-        var exchange = Exchange()
+        let exchange = Exchange()
         exchange.curlText = "\(text)"
         let shown = exchange.curlText ?? ""
         #expect(shown.hasPrefix("Unsupported proxy"))
