@@ -58,7 +58,7 @@ struct Call {
 
     /// `trouble` is what kept another attempt from being made.
     private func finish(
-        _ attempt: consuming Attempt, without trouble: DatapanelError? = nil
+        _ attempt: Attempt, without trouble: DatapanelError? = nil
     ) -> Submission {
         let error = trouble?.with(.attempts, "\(attempt.number)") ?? attempt.error(url, ids)
         var outcome = attempt.outcome(error)

@@ -58,7 +58,7 @@ final class KeyGate: Sendable {
         }
 
         /// `isRenewed` tells that another attempt may well be let in.
-        func end(_ attempt: borrowing Attempt, _ url: Text, isRenewed: Bool) {
+        func end(_ attempt: Attempt, _ url: Text, isRenewed: Bool) {
             isOver = true
             let verdict = attempt.verdict
             let refusal =
@@ -81,7 +81,7 @@ final class KeyGate: Sendable {
     }
 
     private static func refusal(
-        _ attempt: borrowing Attempt, _ url: Text
+        _ attempt: Attempt, _ url: Text
     ) -> DatapanelError? {
         guard let error = attempt.error(url, nil) else { return nil }
         return error.again(

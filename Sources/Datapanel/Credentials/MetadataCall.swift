@@ -76,7 +76,7 @@ final class MetadataCall: IssuerCall {
 
     /// What never answered is probably not there, and not to be waited for.
     private func failure(
-        _ attempt: consuming Attempt, hasAgency: Bool, _ config: Config
+        _ attempt: Attempt, hasAgency: Bool, _ config: Config
     ) -> TokenState.Answer {
         let mayPass =
             hasAgency && TokenState.Failure.isPassing(attempt.verdict)

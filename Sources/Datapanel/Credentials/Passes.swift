@@ -61,14 +61,14 @@ final class Passes {
 
     /// Takes note of what became of an attempt. Says whether it was refused for what showed who
     /// sent it, and the next pass is a better one.
-    func isRenewed(_ attempt: borrowing Attempt, _ pass: Pass, wasRenewed: Bool) -> Bool {
+    func isRenewed(_ attempt: Attempt, _ pass: Pass, wasRenewed: Bool) -> Bool {
         let isRenewed = renews(attempt, pass, wasRenewed: wasRenewed)
         pass.turn?.end(attempt, pass.url, isRenewed: isRenewed)
         return isRenewed
     }
 
     private func renews(
-        _ attempt: borrowing Attempt, _ pass: Pass, wasRenewed: Bool
+        _ attempt: Attempt, _ pass: Pass, wasRenewed: Bool
     ) -> Bool {
         if config.auth.isSigned, !wasRenewed,
             serviceTime.with({ $0.answered(attempt, to: pass.signedAt, log: config.log) })

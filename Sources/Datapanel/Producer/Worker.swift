@@ -152,7 +152,7 @@ final class Worker: @unchecked Sendable {
         }
         let flight = flights.remove(at: index)
         let batch = flight.batch
-        var attempt = Attempt(
+        let attempt = Attempt(
             batch.attempts, group.finish(flight.transfer, end), flight.ids)
         idle.append(flight.transfer)
         let areas = config.number(.debug)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One attempt, judged: what it brought, and what that means.
-struct Attempt: ~Copyable {
+/// One attempt, judged: what it brought, and what that means. A class, as `Exchange` is.
+final class Attempt {
     let method: StaticString
     let number: Int
     let verdict: Verdict
@@ -65,7 +65,7 @@ struct Attempt: ~Copyable {
         """
     }
 
-    mutating func takeReply() -> Bytes {
+    func takeReply() -> Bytes {
         var reply = Bytes()
         swap(&reply, &exchange.reply)
         return reply

@@ -2,7 +2,7 @@
 
 extension ServiceTime {
     /// As `answered`, and tells of a correction.
-    mutating func answered(_ attempt: borrowing Attempt, to reading: Reading, log: Log) -> Bool {
+    mutating func answered(_ attempt: Attempt, to reading: Reading, log: Log) -> Bool {
         let before = ahead
         let isRenewed = answered(
             attempt.exchange.status, date: attempt.exchange.head.date, to: reading,
