@@ -43,9 +43,13 @@ enum SettingTarget {
         case .flag:
             expect((0...1).contains(value.number), "a flag of \(value.number)")
         case .choice(let words):
-            expect(isUnset || ASCII.equal(bytes, words[Int(value.number)]), "another word")
+            expect(
+                isUnset || bytes.elementsEqual(Array(Words(words))[Int(value.number)]),
+                "another word")
         case .choices(let words):
-            expect((0..<(1 << words.count)).contains(Int(value.number)), "a word too many")
+            expect(
+                (0..<(1 << Array(Words(words)).count)).contains(Int(value.number)),
+                "a word too many")
         case .duration(let bounds):
             expect(bounds.contains(value.number), "a time of \(value.number) ms")
             let text = Duration.text(value.number)

@@ -26,7 +26,7 @@ package enum ConfigDescription {
             try object.set("min", integer: bounds.lowerBound)
             try object.set("max", integer: bounds.upperBound)
         case .choice(let words), .choices(let words):
-            for word in words { try object.set("choices[+]", string: cString(word)) }
+            for word in Words(words) { try setText(object, "choices[+]", try Text(word)) }
         case .text, .secret, .endpoint, .reference, .flag:
             break
         }

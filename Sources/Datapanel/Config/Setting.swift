@@ -30,9 +30,9 @@ package struct Setting: Sendable {
         case endpoint
         /// An id, which is one segment of a URL's path; or "name:" and a name.
         case reference
-        /// One of some words, or several with commas between.
-        case choice([StaticString])
-        case choices([StaticString])
+        /// One of some words, or several with commas between. `Words` takes the list apart.
+        case choice(StaticString)
+        case choices(StaticString)
         /// "true" or "false".
         case flag
         /// In milliseconds; written with a unit.
@@ -70,18 +70,41 @@ package struct Setting: Sendable {
         case .endpoint: "scheme://host[:port]"
         case .reference: "an id, or name: and a name"
         case .flag: "true, false"
-        case .choice(let words): Self.list(words)
-        case .choices(let words): "\(Self.list(words)), with commas between"
+        case .choice(let words): "\(words)"
+        case .choices(let words): "\(words), with commas between"
         case .duration(let bounds):
             "\(Duration.text(bounds.lowerBound)) to \(Duration.text(bounds.upperBound))"
         case .count(let bounds): "\(bounds.lowerBound) to \(bounds.upperBound)"
         case .size(let bounds): "\(Size.text(bounds.lowerBound)) to \(Size.text(bounds.upperBound))"
         }
     }
+}
 
-    private static func list(_ words: [StaticString]) -> Text {
-        var list = TextBuilder()
-        for word in words { list.append(list.count == 0 ? "\(word)" : ", \(word)") }
-        return list.finish()
+/// The words that a setting chooses from, written as "one, another".
+package struct Words: Sequence, IteratorProtocol {
+    private var parts: Parts
+
+    package init(_ list: UnsafeRawBufferPointer) {
+        parts = Parts(list, separator: UInt8(ascii: ","))
+    }
+
+    package init(_ list: StaticString) {
+        self.init(UnsafeRawBufferPointer(start: list.utf8Start, count: list.utf8CodeUnitCount))
+    }
+
+    @inline(never)
+    package mutating func next() -> UnsafeRawBufferPointer? {
+        parts.next().map(ASCII.trimmed)
+    }
+
+    /// The position of a word in a list; nil for one that is not in it.
+    @inline(never)
+    static func position(of word: UnsafeRawBufferPointer, in list: StaticString) -> Int64? {
+        var position: Int64 = 0
+        for other in Words(list) {
+            if word.elementsEqual(other) { return position }
+            position += 1
+        }
+        return nil
     }
 }

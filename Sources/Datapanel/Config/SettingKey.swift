@@ -53,7 +53,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                     """)
         case .auth:
             Setting(
-                "auth", .choice(["token", "password", "aksk", "default"]), "token",
+                "auth", .choice("token, password, aksk, default"), "token",
                 doc: """
                     How calls are authorised. token: with an IAM user token, given as \
                     auth.token. password: with tokens that IAM gives for auth.user, \
@@ -116,7 +116,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                     """)
         case .listField:
             Setting(
-                "request.list_field", .choice(["data_object", "data_object_list"]), "data_object",
+                "request.list_field", .choice("data_object, data_object_list"), "data_object",
                 doc: """
                     The name of the array of objects in the body; revisions of the service \
                     differ in it.
@@ -167,7 +167,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "The format_version in a producer's requests, an integer.")
         case .envelopeTriggerFlag:
             Setting(
-                "envelope.trigger_flag", .choice(["unset", "false", "true"]), "unset",
+                "envelope.trigger_flag", .choice("unset, false, true"), "unset",
                 doc: "The trigger_flag in a producer's requests; unset leaves it out.")
         case .batchObjects:
             Setting(
@@ -228,7 +228,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "How long a producer tries to deliver an object before it reports a failure.")
         case .ambiguousPolicy:
             Setting(
-                "ambiguous.policy", .choice(["retry", "fail"]), "retry",
+                "ambiguous.policy", .choice("retry, fail"), "retry",
                 doc: """
                     What a producer does when an attempt may have been stored. retry: tries again, \
                     and marks a later success as a possible duplicate. fail: reports it.
@@ -239,7 +239,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "How many attempts of an object may end so, with ambiguous.policy = retry.")
         case .reports:
             Setting(
-                "reports", .choice(["all", "failures", "none"]), "all",
+                "reports", .choice("all, failures, none"), "all",
                 doc: "Which outcomes a producer reports.")
         case .proxy:
             Setting(
@@ -268,7 +268,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "Whether HTTP/2 is used when the server offers it over TLS.")
         case .debug:
             Setting(
-                "debug", .choices(["conn", "retry", "wire", "batch", "bisect", "auth"]),
+                "debug", .choices("conn, retry, wire, batch, bisect, auth"),
                 runtime: true,
                 doc: "The areas whose debug lines go to the log.")
         }

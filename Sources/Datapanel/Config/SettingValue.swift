@@ -39,10 +39,10 @@ package struct SettingValue {
             if let flaw = Reference.flaw(bytes) { throw refused(setting, bytes, flaw) }
             return 0
         case .choice(let words):
-            guard let index = words.firstIndex(where: { ASCII.equal(bytes, $0) }) else {
+            guard let position = Words.position(of: bytes, in: words) else {
                 throw refused(setting, bytes, "is not among: \(setting.range)")
             }
-            return Int64(index)
+            return position
         case .choices(let words):
             return try choices(setting, words, bytes)
         case .flag:
@@ -69,15 +69,14 @@ package struct SettingValue {
 
     /// A bit for each word that occurs.
     private static func choices(
-        _ setting: Setting, _ words: [StaticString], _ bytes: UnsafeRawBufferPointer
+        _ setting: Setting, _ words: StaticString, _ bytes: UnsafeRawBufferPointer
     ) throws(DatapanelError) -> Int64 {
         var found: Int64 = 0
-        for part in bytes.split(separator: UInt8(ascii: ",")) {
-            let word = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: part))
-            guard let index = words.firstIndex(where: { ASCII.equal(word, $0) }) else {
+        for word in Words(bytes) {
+            guard let position = Words.position(of: word, in: words) else {
                 throw refused(setting, bytes, "has a word that is not among: \(setting.range)")
             }
-            found |= 1 << Int64(index)
+            found |= 1 << position
         }
         return found
     }

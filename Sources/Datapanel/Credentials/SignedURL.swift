@@ -48,9 +48,8 @@ struct SignedURL {
     /// Pairs in the order of their decoded names and values.
     func writeQuery(to bytes: inout Bytes) throws(DatapanelError) {
         var pairs: [(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)] = []
-        for part in query.split(separator: UInt8(ascii: "&")) {
-            let (name, value) = ASCII.split(
-                UnsafeRawBufferPointer(rebasing: part), at: UInt8(ascii: "="))
+        for part in Parts(query, separator: UInt8(ascii: "&")) {
+            let (name, value) = ASCII.split(part, at: UInt8(ascii: "="))
             let place = pairs.firstIndex { pair in
                 PercentDecoder.isBefore(name, pair.name)
                     ?? PercentDecoder.isBefore(value, pair.value) ?? false
