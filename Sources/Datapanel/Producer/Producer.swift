@@ -28,7 +28,7 @@ package final class Producer: @unchecked Sendable {
         try Envelope(config).writeHead(config.listField, to: &head)
         let events = try EventFlag.make()
         let limits = ProducerLimits(config, headCount: head.count)
-        let monitor = Monitor(try ProducerState(config, limits, events))
+        let monitor = Monitor(try ProducerState.make(config, limits, events))
         let waiters = Waiters()
         let group = try TransferGroup.make(connections: Int(config.number(.inflight)))
         let worker = Worker(monitor, waiters, group, try Text(head.view))

@@ -21,7 +21,7 @@ struct ProducerState {
     private(set) var sleepsUntil: Int64 = 0
     private var wasFull = false
     var hasRoomAgain = false
-    var rates = RateLimits()
+    var rates: RateLimits
     private var buffers: BodyBuffers
     /// What holds for targets that are new.
     var isPaused = false
@@ -31,19 +31,15 @@ struct ProducerState {
     var isStopping = false
     var counters = ProducerCounters()
 
-    init(
+    static func make(
         _ config: Config, _ limits: ProducerLimits, _ events: EventFlag
-    ) throws(DatapanelError) {
-        names = try ProducerNames(config)
-        self.config = config
-        self.limits = limits
-        tokens = config.auth.isGiven ? TokenState(config) : nil
-        self.events = events
-        reports = ReportQueue(limits.reports)
-        buffers = BodyBuffers(limit: limits.queueBytes / 8)
-        concurrency = limits.concurrency
-        credentials = CredentialGate(config)
-        rates.set(config, now: Clock.monotonic())
+    ) throws(DatapanelError) -> ProducerState {
+        ProducerState(
+            config: config, limits: limits, tokens: config.auth.isGiven ? TokenState(config) : nil,
+            names: try ProducerNames(config), events: events, reports: ReportQueue(limits.reports),
+            rates: RateLimits(config, now: Clock.monotonic()),
+            buffers: BodyBuffers(limit: limits.queueBytes / 8), concurrency: limits.concurrency,
+            credentials: CredentialGate(config))
     }
 
     mutating func change(_ config: Config, isAnew: Bool = false, now: Int64) {

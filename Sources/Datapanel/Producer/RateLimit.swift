@@ -39,6 +39,10 @@ struct RateLimits {
     private var objects = RateLimit()
     private var bytes = RateLimit()
 
+    init(_ config: Config, now: Int64) {
+        set(config, now: now)
+    }
+
     mutating func set(_ config: Config, now: Int64) {
         requests.set(config.number(.rateRequests), now: now)
         objects.set(config.number(.rateObjects), now: now)

@@ -34,7 +34,7 @@ struct Simulation {
         }
         try config.checkProducer()
         let limits = ProducerLimits(config, headCount: 20)
-        state = try ProducerState(config, limits, try EventFlag.make())
+        state = try ProducerState.make(config, limits, try EventFlag.make())
         var made = state
         target = try withBytes(name) { try made.target(named: $0) }
         state = made
