@@ -81,6 +81,8 @@ package struct Bytes: ~Copyable {
         for index in first..<digits.count { try append(digits[index]) }
     }
 
+    /// Never inlined: what is written byte by byte would be mostly copies of it.
+    @inline(never)
     package mutating func append(_ byte: UInt8) throws(DatapanelError) {
         try reserve(1)
         base?.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
