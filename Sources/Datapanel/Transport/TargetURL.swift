@@ -19,6 +19,7 @@ package enum TargetURL {
     }
 
     /// `target` is the id of a data class.
+    @inline(never)
     package static func make(
         _ config: Config, _ target: UnsafeRawBufferPointer
     ) throws(DatapanelError) -> Text {
