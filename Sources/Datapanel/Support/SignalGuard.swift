@@ -8,22 +8,42 @@ package enum SignalGuard {
     package static func withoutPipe<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var pipe = sigset_t()
-        var before = sigset_t()
-        var pending = sigset_t()
-        sigemptyset(&pipe)
-        sigaddset(&pipe, SIGPIPE)
-        sigpending(&pending)
-        let wasPending = sigismember(&pending, SIGPIPE) == 1
-        pthread_sigmask(SIG_BLOCK, &pipe, &before)
-        defer {
+        let former = Former()
+        defer { former.restore() }
+        return try body()
+    }
+
+    /// How it was before. Apart from the generic function, of which each use is a copy.
+    private struct Former {
+        private var mask = sigset_t()
+        private var wasPending = false
+
+        @inline(never)
+        init() {
+            var pipe = Self.pipe
+            var pending = sigset_t()
+            sigpending(&pending)
+            wasPending = sigismember(&pending, SIGPIPE) == 1
+            pthread_sigmask(SIG_BLOCK, &pipe, &mask)
+        }
+
+        @inline(never)
+        func restore() {
             if !wasPending {
                 // Ours, if any: taken back before the mask opens.
+                var pipe = Self.pipe
                 var none = timespec()
                 while sigtimedwait(&pipe, nil, &none) < 0 && dpx_errno() == EINTR {}
             }
-            pthread_sigmask(SIG_SETMASK, &before, nil)
+            var mask = mask
+            pthread_sigmask(SIG_SETMASK, &mask, nil)
         }
-        return try body()
+
+        private static var pipe: sigset_t {
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGPIPE)
+            return signals
+        }
     }
 }

@@ -3,6 +3,7 @@
 /// The header lines of a call.
 enum CallHeaders {
     /// `bodyHash` is what calls are signed with, if they are.
+    @inline(never)
     static func make(
         _ config: Config, _ method: StaticString, _ url: Text, bodyHash: Text?,
         _ time: ServiceTime.Reading, _ proof: Proof?
