@@ -17,9 +17,15 @@ func status(_ error_out: ErrorOut?, _ body: () throws(DatapanelError) -> Void) -
         try body()
         return dp_code(DP_OK)
     } catch {
-        error_out?.pointee = handle(ErrorHandle(error))
-        return error.code.number
+        return failed(error, error_out)
     }
+}
+
+/// Apart from `status`, which is inlined into every function.
+@inline(never)
+private func failed(_ error: DatapanelError, _ error_out: ErrorOut?) -> dp_code {
+    error_out?.pointee = handle(ErrorHandle(error))
+    return error.code.number
 }
 
 /// Runs a call that makes something, and answers NULL when it throws.
@@ -48,8 +54,13 @@ func release<Object: AnyObject>(_ handle: OpaquePointer?, _ type: Object.Type) {
 
 /// An argument that must not be NULL.
 func needed<Value>(_ value: Value?, _ name: StaticString) throws(DatapanelError) -> Value {
-    guard let value else { throw DatapanelError(.argument, "\(name) is NULL") }
+    guard let value else { throw null(name) }
     return value
+}
+
+@inline(never)
+private func null(_ name: StaticString) -> DatapanelError {
+    DatapanelError(.argument, "\(name) is NULL")
 }
 
 func needed<Object: AnyObject>(
