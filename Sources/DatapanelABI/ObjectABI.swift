@@ -81,6 +81,7 @@ public func dp_object_free(_ object: OpaquePointer?) {
     release(object, ObjectBuilder.self)
 }
 
+@inline(never)
 private func set(
     _ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ error_out: ErrorOut?,
     _ body: (ObjectBuilder, UnsafePointer<CChar>) throws(DatapanelError) -> Void

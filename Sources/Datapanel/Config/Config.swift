@@ -34,6 +34,7 @@ package struct Config: Sendable {
 
     /// What is to be changed, and no other's.
     private var changeable: Content {
+        @inline(never)
         mutating get {
             if !isKnownUniquelyReferenced(&content) { content = Content(copying: content) }
             return content

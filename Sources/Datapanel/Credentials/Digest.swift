@@ -43,15 +43,21 @@ package struct Digest: ~Copyable {
     private static func text(
         _ fill: (UnsafeMutablePointer<UInt8>) -> Bool
     ) throws(DatapanelError) -> Text {
-        let hexadecimal: StaticString = "0123456789abcdef"
-        var digits = Bytes()
         try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(DPX_SHA256_SIZE)) {
             result throws(DatapanelError) in
             guard let start = result.baseAddress, fill(start) else { throw failed }
-            for byte in result {
-                try digits.append(hexadecimal.utf8Start[Int(byte >> 4)])
-                try digits.append(hexadecimal.utf8Start[Int(byte & 15)])
-            }
+            return try hexadecimal(UnsafeRawBufferPointer(result))
+        }
+    }
+
+    @inline(never)
+    private static func hexadecimal(_ bytes: UnsafeRawBufferPointer) throws(DatapanelError) -> Text
+    {
+        let characters: StaticString = "0123456789abcdef"
+        var digits = Bytes()
+        for byte in bytes {
+            try digits.append(characters.utf8Start[Int(byte >> 4)])
+            try digits.append(characters.utf8Start[Int(byte & 15)])
         }
         return try Text(digits.view)
     }

@@ -49,7 +49,7 @@ final class MetadataCall: IssuerCall {
     override func answer(
         _ exchange: Exchange, _ config: Config
     ) -> TokenState.Answer? {
-        var exchange = exchange
+        let exchange = exchange
         var hasAgency = true
         switch dialogue.take(exchange, now: Clock.seconds()) {
         case .ask:

@@ -3,19 +3,22 @@
 /// Reads percent-encoded text, one decoded byte after the other. A '%' without two digits behind
 /// it stands for itself.
 struct PercentDecoder {
-    private var rest: UnsafeRawBufferPointer.SubSequence
+    private let text: UnsafeRawBufferPointer
+    private var at = 0
 
     init(_ text: UnsafeRawBufferPointer) {
-        rest = text[...]
+        self.text = text
     }
 
+    @inline(never)
     mutating func next() -> UInt8? {
-        guard let first = rest.popFirst() else { return nil }
-        guard first == UInt8(ascii: "%"), rest.count >= 2,
-            let high = ASCII.hexValue(rest[rest.startIndex]),
-            let low = ASCII.hexValue(rest[rest.startIndex + 1])
+        guard at < text.count else { return nil }
+        let first = text[at]
+        at += 1
+        guard first == UInt8(ascii: "%"), text.count - at >= 2,
+            let high = ASCII.hexValue(text[at]), let low = ASCII.hexValue(text[at + 1])
         else { return first }
-        rest = rest.dropFirst(2)
+        at += 2
         return high << 4 | low
     }
 

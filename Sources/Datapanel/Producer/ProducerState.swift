@@ -326,6 +326,7 @@ struct ProducerState {
         target.block(until: time, batch.lastOutcome?.message)
     }
 
+    @inline(never)
     private mutating func settleExpired(_ batch: Batch) {
         let limit = Duration.text(limits.deliveryTimeout)
         noteTrouble(of: batch)
@@ -341,6 +342,7 @@ struct ProducerState {
         batch.lastOutcome = Outcome(message: trouble)
     }
 
+    @inline(never)
     mutating func finishUnsent(_ batch: Batch, _ outcome: Outcome) {
         conclude(Settlement(outcome, batch))
         guard let split = batch.split else { return }
@@ -350,6 +352,7 @@ struct ProducerState {
     }
 
     /// The end of all objects of a batch: their room is free, their reports wait.
+    @inline(never)
     private mutating func conclude(_ settlement: Settlement) {
         release(settlement.batch)
         recycle(settlement)

@@ -48,6 +48,7 @@ package struct Bytes: ~Copyable {
         return true
     }
 
+    @inline(never)
     package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(DatapanelError) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         try reserve(bytes.count)

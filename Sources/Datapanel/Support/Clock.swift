@@ -4,6 +4,7 @@ import CPosix
 /// The two clocks, and waiting.
 package enum Clock {
     /// Milliseconds that only ever go forward: for bounds and pauses.
+    @inline(never)
     package static func monotonic() -> Int64 { microseconds(CLOCK_MONOTONIC) / 1_000 }
 
     /// Microseconds of Unix time: for people, never for bounds.

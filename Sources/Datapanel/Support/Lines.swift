@@ -2,7 +2,7 @@
 
 /// The lines of a text, without the white space around them.
 struct Lines {
-    private var rest: Slice<UnsafeRawBufferPointer>
+    private var rest: UnsafeRawBufferPointer
     /// Of the last line, from 1.
     private(set) var number = 0
     /// Whether white space stood before it.
@@ -10,15 +10,17 @@ struct Lines {
 
     init(_ text: UnsafeRawBufferPointer) {
         // Some editors begin a file with a byte order mark.
-        rest = text[(text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)...]
+        let hasMark = text.starts(with: [0xEF, 0xBB, 0xBF])
+        rest = UnsafeRawBufferPointer(rebasing: text[(hasMark ? 3 : 0)...])
     }
 
+    @inline(never)
     mutating func next() -> UnsafeRawBufferPointer? {
-        if rest.isEmpty { return nil }
+        guard let first = rest.first else { return nil }
         number += 1
-        let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-        defer { rest = rest[min(end + 1, rest.endIndex)...] }
-        isIndented = rest.first.map(ASCII.isSpace) ?? false
-        return ASCII.trimmed(UnsafeRawBufferPointer(rebasing: rest[..<end]))
+        isIndented = ASCII.isSpace(first)
+        let (line, behind) = ASCII.split(rest, at: UInt8(ascii: "\n"))
+        rest = behind
+        return ASCII.trimmed(line)
     }
 }
