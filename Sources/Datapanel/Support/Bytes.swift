@@ -85,6 +85,14 @@ package struct Bytes: ~Copyable {
     /// Never inlined: what is written byte by byte would be mostly copies of it.
     @inline(never)
     package mutating func append(_ byte: UInt8) throws(DatapanelError) {
+        guard count < capacity, let base else { return try appendGrowing(byte) }
+        base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count &+= 1
+    }
+
+    /// Apart, so that most appends need no frame.
+    @inline(never)
+    private mutating func appendGrowing(_ byte: UInt8) throws(DatapanelError) {
         try reserve(1)
         base?.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
         count += 1
