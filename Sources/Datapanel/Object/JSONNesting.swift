@@ -2,31 +2,31 @@
 
 /// Which containers are open: one bit a level, so that 512 levels are 64 bytes on the stack.
 struct JSONNesting {
-    enum Kind { case array, object }
-
-    private var bits = InlineArray<8, UInt64>(repeating: 0)
+    /// The 64 innermost levels or fewer, the innermost one lowest: 1 for an object.
+    private var bits: UInt64 = 0
+    /// Those further out, 64 at a time.
+    private var outer = InlineArray<7, UInt64>(repeating: 0)
     private(set) var depth = 0
-    private(set) var innermost = Kind.array
+
+    @inline(__always)
+    var isInObject: Bool { bits & 1 == 1 }
 
     /// `depth` must be below `JSONScanner.depthLimit`.
-    mutating func push(_ kind: Kind) {
-        set(innermost)
+    @inline(__always)
+    mutating func push(isObject: Bool) {
+        if depth & 63 == 0 && depth > 0 {
+            outer[depth >> 6 - 1] = bits
+            bits = 0
+        }
+        bits = bits << 1 | (isObject ? 1 : 0)
         depth &+= 1
-        innermost = kind
     }
 
+    /// `depth` must be above 0.
+    @inline(__always)
     mutating func pop() {
         depth &-= 1
-        innermost = get()
-    }
-
-    private mutating func set(_ kind: Kind) {
-        let mask: UInt64 = 1 << UInt64(truncatingIfNeeded: depth & 63)
-        let word = (depth >> 6) & 7
-        if kind == .object { bits[word] |= mask } else { bits[word] &= ~mask }
-    }
-
-    private func get() -> Kind {
-        bits[(depth >> 6) & 7] >> UInt64(truncatingIfNeeded: depth & 63) & 1 == 1 ? .object : .array
+        bits >>= 1
+        if depth & 63 == 0 && depth > 0 { bits = outer[depth >> 6 - 1] }
     }
 }
