@@ -8,7 +8,6 @@ enum TransferOptions {
     private static let idleSeconds = 50
     /// So that a service that moves in DNS is followed.
     private static let connectionLifeSeconds = 600
-    private static let uploadBufferSize = 128 << 10
 
     static func apply(
         _ config: Config, isDirect: Bool, to easy: UnsafeMutableRawPointer
@@ -23,7 +22,6 @@ enum TransferOptions {
         try set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try set(easy, CURLOPT_MAXAGE_CONN, idleSeconds)
         try set(easy, CURLOPT_MAXLIFETIME_CONN, connectionLifeSeconds)
-        try set(easy, CURLOPT_UPLOAD_BUFFERSIZE, uploadBufferSize)
         try set(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         let version = config.isOn(.http2) ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
         try set(easy, CURLOPT_HTTP_VERSION, Int(version))
