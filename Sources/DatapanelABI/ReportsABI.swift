@@ -78,7 +78,11 @@ public func dp_reports_count(_ reports: OpaquePointer?) -> Int {
 
 @_cdecl("dp_reports_at") @implementation
 public func dp_reports_at(_ reports: OpaquePointer?, _ index: Int) -> UnsafePointer<dp_report>? {
-    object(reports, ReportsHandle.self)?.row(index)
+    // Called for each object, in a call in which the caller keeps the handle alive anyway.
+    reports.flatMap {
+        Unmanaged<ReportsHandle>.fromOpaque(UnsafeRawPointer($0))
+            ._withUnsafeGuaranteedRef { $0.row(index) }
+    }
 }
 
 @_cdecl("dp_reports_free") @implementation

@@ -8,9 +8,14 @@ final class Batch {
     let epoch: Int
     /// On the monotonic clock, in milliseconds: when the oldest object was taken.
     let startedAt: Int64
+    /// What makes Unix time of `Clock.ticks`.
+    let unixOffset = Clock.unixOffset()
     /// When it stops waiting for company.
     var dueAt: Int64
+    /// Where the memory came from; nil once the objects were given up.
     private var buffer: BodyBuffer?
+    /// That memory, with the objects.
+    private var text = Bytes()
     private var items = Bytes()
     private(set) var count = 0
 
@@ -37,6 +42,7 @@ final class Batch {
 
     init(target: Int, epoch: Int, startedAt: Int64, dueAt: Int64, in buffer: BodyBuffer) {
         self.buffer = buffer
+        swap(&text, &buffer.bytes)
         self.target = target
         self.epoch = epoch
         self.startedAt = startedAt
@@ -53,13 +59,12 @@ final class Batch {
         _ object: UnsafeRawBufferPointer, ticket: UInt64, opaque: UnsafeMutableRawPointer?,
         queuedAt: Int64
     ) throws(DatapanelError) {
-        guard let buffer else { return }
-        try buffer.bytes.reserve(object.count + 1)
+        try text.reserve(object.count + 1)
         try items.reserve(MemoryLayout<Item>.stride)
-        if count > 0 { try buffer.bytes.append(UInt8(ascii: ",")) }
-        try buffer.bytes.append(object)
+        if count > 0 { try text.append(UInt8(ascii: ",")) }
+        try text.append(object)
         var item = Item(
-            end: UInt32(truncatingIfNeeded: buffer.bytes.count), ticket: ticket, opaque: opaque,
+            end: UInt32(truncatingIfNeeded: text.count), ticket: ticket, opaque: opaque,
             queuedAt: queuedAt)
         try withUnsafeBytes(of: &item) { bytes throws(DatapanelError) in
             try items.append(
@@ -73,9 +78,7 @@ final class Batch {
     }
 
     /// The objects with commas between them; nothing once they were given up.
-    var objects: UnsafeRawBufferPointer {
-        buffer?.bytes.view ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    }
+    var objects: UnsafeRawBufferPointer { text.view }
 
     /// nil once the objects were given up.
     func object(_ index: Int) -> UnsafeRawBufferPointer? {
@@ -86,7 +89,9 @@ final class Batch {
 
     /// Gives up the objects, of which nobody asks any more, and hands back their memory.
     func takeBuffer() -> BodyBuffer? {
-        defer { buffer = nil }
+        guard let buffer else { return nil }
+        swap(&text, &buffer.bytes)
+        self.buffer = nil
         return buffer
     }
 

@@ -65,8 +65,8 @@ package final class Producer: @unchecked Sendable {
         } catch {
             throw error.error("not a JSON object", in: object)
         }
-        let now = Clock.monotonic()
-        return try take(target, object, opaque, now: now, until: now + timeout)
+        let ticks = Clock.ticks()
+        return try take(target, object, opaque, ticks, until: ticks / 1_000 + timeout)
     }
 
     /// Tells how many were taken even when it throws.
@@ -86,19 +86,18 @@ package final class Producer: @unchecked Sendable {
             }
             guard let object else { return }
             if object.count + frameCount > Request.bodyLimit { throw tooLarge(object.count) }
-            taken(try take(target, object, opaque, now: Clock.monotonic(), until: deadline))
+            taken(try take(target, object, opaque, Clock.ticks(), until: deadline))
         }
     }
 
     private func take(
         _ target: UnsafeRawBufferPointer, _ object: UnsafeRawBufferPointer,
-        _ opaque: UnsafeMutableRawPointer?, now: Int64, until deadline: Int64
+        _ opaque: UnsafeMutableRawPointer?, _ ticks: Int64, until deadline: Int64
     ) throws(DatapanelError) -> UInt64 {
-        let time = Clock.unix()
-        let taken = try monitor.wait(for: waiters.room, from: now, until: deadline) {
+        let taken = try monitor.wait(for: waiters.room, from: ticks / 1_000, until: deadline) {
             state, now throws(DatapanelError) in
             try state.take(
-                object, for: state.target(named: target), opaque: opaque, now: now, time: time)
+                object, for: state.target(named: target), opaque: opaque, now: now, ticks: ticks)
         }
         guard let taken else {
             monitor.with { $0.counters.refused += 1 }

@@ -38,7 +38,7 @@ struct ProducerState {
             config: config, limits: limits, tokens: config.auth.isGiven ? TokenState(config) : nil,
             names: try ProducerNames(config), events: events, reports: ReportQueue(limits.reports),
             rates: RateLimits(config, now: Clock.monotonic()),
-            buffers: BodyBuffers(limit: limits.queueBytes / 8), concurrency: limits.concurrency,
+            buffers: BodyBuffers(limit: limits.queueBytes / 4), concurrency: limits.concurrency,
             credentials: CredentialGate(config))
     }
 
@@ -66,10 +66,11 @@ struct ProducerState {
         let wakes: Bool
     }
 
-    /// Takes a checked object; nil when there is no room for it.
+    /// Takes a checked object; nil when there is no room for it. `ticks` is when it came, `now`
+    /// when there may be room.
     mutating func take(
         _ object: UnsafeRawBufferPointer, for target: Int, opaque: UnsafeMutableRawPointer?,
-        now: Int64, time: Int64
+        now: Int64, ticks: Int64
     ) throws(DatapanelError) -> Taken? {
         if isClosing { throw Self.closed }
         let isFull =
@@ -83,7 +84,8 @@ struct ProducerState {
         let found = queue.batch(
             for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes, now: now)
         let batch = found ?? newBatch(for: target, now: now)
-        try batch.append(object, ticket: lastTicket + 1, opaque: opaque, queuedAt: time)
+        try batch.append(
+            object, ticket: lastTicket + 1, opaque: opaque, queuedAt: ticks + batch.unixOffset)
         if found == nil { queue.start(batch) }
         lastTicket += 1
         queuedObjects += 1
@@ -186,6 +188,7 @@ struct ProducerState {
             time = min(time, wake)
         }
         time = min(time, lookupTime(now: now))
+        if queuedObjects == 0 { time = min(time, buffers.rest(now: now)) }
         sleepsUntil = time
         return time
     }
@@ -374,7 +377,6 @@ struct ProducerState {
         if settlement.failureCount == 0, let buffer = settlement.batch.takeBuffer() {
             buffers.giveBack(buffer)
         }
-        if queuedObjects == 0 { buffers.release() }
     }
 
     mutating func release(_ batch: Batch) {

@@ -61,7 +61,7 @@ package enum ReplyDecoder {
             // A reply is bounded far below 4 GiB by reply.bytes.
             let start = UInt32(truncatingIfNeeded: scanner.offset + 1)
             let isText = scanner.peek == UInt8(ascii: "\"")
-            try scanner.skipValue()
+            if isText { try scanner.skipString() } else { try scanner.skipValue() }
             if isText && ASCII.equal(name, "id") { item.id = start }
             if isText && ASCII.equal(name, "event_id") { item.eventId = start }
             scanner.skipSpace()

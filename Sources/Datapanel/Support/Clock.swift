@@ -5,7 +5,13 @@ import CPosix
 package enum Clock {
     /// Milliseconds that only ever go forward: for bounds and pauses.
     @inline(never)
-    package static func monotonic() -> Int64 { microseconds(CLOCK_MONOTONIC) / 1_000 }
+    package static func monotonic() -> Int64 { ticks() / 1_000 }
+
+    /// The same in microseconds.
+    static func ticks() -> Int64 { microseconds(CLOCK_MONOTONIC) }
+
+    /// What makes Unix time of `ticks`, in microseconds: so one look at a clock tells both.
+    static func unixOffset() -> Int64 { unix() - ticks() }
 
     /// Microseconds of Unix time: for people, never for bounds.
     package static func unix() -> Int64 { microseconds(CLOCK_REALTIME) }

@@ -102,10 +102,33 @@ struct MemoryTests {
         let taken = [buffers.take(), buffers.take()]
         #expect(taken[0] === first)
         #expect(taken[1] !== second)
-        buffers.giveBack(first)
-        buffers.release()
-        let fresh = buffers.take()
-        #expect(fresh !== first)
+    }
+
+    @Test func buffersStayWhileTheQueueIsEmptyForAMoment() throws {
+        var buffers = BodyBuffers(limit: 1_000)
+        let buffer = buffers.take()
+        #expect(buffers.rest(now: 0) == .max)
+        try buffer.bytes.reserve(600)
+        buffers.giveBack(buffer)
+        #expect(buffers.rest(now: 1_000) == 1_000 + BodyBuffers.patience)
+        #expect(buffers.take() === buffer)
+        buffers.giveBack(buffer)
+        // Its time begins anew.
+        let end = 5_000 + BodyBuffers.patience
+        #expect(buffers.rest(now: 5_000) == end)
+        #expect(buffers.rest(now: end - 1) == end)
+        #expect(buffers.rest(now: end) == .max)
+        #expect(buffers.take() !== buffer)
+    }
+
+    @Test func aQuietProducerWakesUpOnceMore() throws {
+        var simulation = try simulation()
+        _ = try fill(&simulation)
+        try simulation.run { _ in .stored }
+        let now = simulation.now
+        let end = simulation.state.sleepTime(now: now)
+        #expect(end == now + BodyBuffers.patience)
+        #expect(simulation.state.sleepTime(now: end) == .max)
     }
 
     @Test func whatExpiredTellsOfItsLastAttempt() throws {

@@ -117,7 +117,7 @@ struct ProducerStateTests {
             for target in [0, other] {
                 try withBytes("{\"n\":\(index)}") {
                     _ = try state.take(
-                        $0, for: target, opaque: nil, now: simulation.now, time: 0)
+                        $0, for: target, opaque: nil, now: simulation.now, ticks: 0)
                 }
             }
         }

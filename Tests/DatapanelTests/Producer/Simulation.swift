@@ -47,7 +47,7 @@ struct Simulation {
         defer { state = changed }
         let target = try name.map { try withBytes($0) { try changed.target(named: $0) } }
         let result = try withBytes(object) { object in
-            try changed.take(object, for: target ?? self.target, opaque: nil, now: now, time: 0)
+            try changed.take(object, for: target ?? self.target, opaque: nil, now: now, ticks: 0)
         }
         if let result { taken[result.ticket] = object }
         return result

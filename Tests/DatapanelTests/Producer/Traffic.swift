@@ -67,7 +67,7 @@ struct Traffic {
         for _ in 0..<min(arrivals, max(0, 40 - state.queuedObjects)) {
             taken += 1
             try withBytes("{\"n\":\(taken)}") {
-                _ = try state.take($0, for: target, opaque: nil, now: now, time: 0)
+                _ = try state.take($0, for: target, opaque: nil, now: now, ticks: 0)
             }
         }
     }
