@@ -55,7 +55,10 @@ final class Results {
             try deadLetters.add(lines.bad(origin, code, message, record.text))
             hasNewDeadLetters = true
         }
-        intake.sources[source].resume?.settle(record.begin..<record.end)
+        let resume = intake.sources[source].resume
+        let extent = record.begin..<record.end
+        // Somebody may be writing it just now: a run to come looks again.
+        if record.isOpenEnded { resume?.leaveUnsent(extent) } else { resume?.settle(extent) }
     }
 
     /// Reports, in the order they were made.

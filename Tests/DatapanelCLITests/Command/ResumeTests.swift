@@ -56,6 +56,32 @@ struct ResumeTests {
         #expect(lines(place.ids).count == 80)
     }
 
+    /// Whoever writes the file may be in the middle of a line.
+    @Test func looksAgainAtALineThatHadNoEnd() throws {
+        let place = try Workplace()
+        append("{\"n\":0}\n{\"n\":", to: place.input)
+        let first = try place.run()
+        #expect(first.status == 1 && first.errors.contains("line 2, byte 8"), "\(first.errors)")
+        append("1}\nnothing\n{\"n\":2}", to: place.input)
+        let second = try place.run()
+        #expect(second.summary.contains("2 stored, 0 failed, 1 no objects, 1 sent before; "))
+        append("\n{\"n\":3}\n", to: place.input)
+        let third = try place.run()
+        #expect(third.status == 0, "\(third.errors)")
+        #expect(third.summary.contains("1 stored, 0 failed, 4 sent before; "), "\(third.errors)")
+        #expect(place.stored == (0..<4).map { "{\"n\":\($0)}" })
+    }
+
+    @Test func looksAgainAtAnArrayThatHadNoEnd() throws {
+        let place = try Workplace()
+        append("[{\"n\":0},{\"n\":", to: place.input)
+        #expect(try place.run().status == 1)
+        append("1},{\"n\":2}]", to: place.input)
+        let second = try place.run()
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(place.stored.sorted() == (0..<3).map { "{\"n\":\($0)}" })
+    }
+
     /// Whatever the moment: nothing is lost, and what is there twice was said to be so.
     @Test(arguments: [1, 3, 20])
     func losesNothingWhenItIsKilled(afterRequests count: Int) throws {

@@ -11,6 +11,7 @@ struct Record {
     /// Behind the line end or comma.
     let end: Int
     let flaw: Piece.Flaw?
+    let isOpenEnded: Bool
 }
 
 /// The texts of an input, one after the other.
@@ -52,7 +53,7 @@ final class RecordReader {
                     text: UnsafeRawBufferPointer(rebasing: window[piece.text]),
                     begin: lastEnd,
                     start: offset + piece.text.lowerBound - piece.discarded,
-                    end: offset + piece.end, flaw: piece.flaw)
+                    end: offset + piece.end, flaw: piece.flaw, isOpenEnded: piece.isOpenEnded)
                 advance(piece.end)
                 lastEnd = offset
                 return .record(record)

@@ -57,7 +57,7 @@ struct ArraySplitter {
                 return .piece(
                     Piece(
                         number: number + 1, text: 0..<0, end: window.count, flaw: .arrayCutOff,
-                        discarded: discarded))
+                        discarded: discarded, isOpenEnded: true))
             }
             guard window.count > limit else { return .more }
             discarded += window.count

@@ -28,10 +28,14 @@ struct LineSplitter {
                 return .piece(
                     Piece(
                         number: number, text: from..<from, end: next,
-                        flaw: .tooLong(bytes: discarded + end - from), discarded: discarded))
+                        flaw: .tooLong(bytes: discarded + end - from), discarded: discarded,
+                        isOpenEnded: next == end))
             }
             let text = trimmed(from..<end, in: window)
-            if !text.isEmpty { return .piece(Piece(number: number, text: text, end: next)) }
+            if !text.isEmpty {
+                return .piece(
+                    Piece(number: number, text: text, end: next, isOpenEnded: next == end))
+            }
             from = next
         }
     }

@@ -12,6 +12,8 @@ struct Piece: Equatable {
     var flaw: Flaw?
     /// How much of it was discarded before, ahead of the window.
     var discarded = 0
+    /// The input ends within it, or right behind it: there may be more of it one day.
+    var isOpenEnded = false
 
     enum Flaw: Equatable {
         /// Above the limit, with the white space around it; so many bytes were passed over.
