@@ -40,10 +40,12 @@ static inline uint64_t dpx_stops16(const uint8_t *bytes) {
     return (uint16_t)__builtin_ia32_pmovmskb128((__attribute__((vector_size(16))) char)stops);
 }
 
-static inline __attribute__((always_inline)) uint64_t dpx_stops64(const uint8_t *bytes) {
+__attribute__((always_inline)) static inline uint64_t dpx_stops64(const uint8_t *bytes) {
     return dpx_stops16(bytes) | dpx_stops16(bytes + 16) << 16 | dpx_stops16(bytes + 32) << 32
         | dpx_stops16(bytes + 48) << 48;
 }
 #else
-static inline __attribute__((always_inline)) uint64_t dpx_stops64(const uint8_t *bytes) { return dpx_stops64_anywhere(bytes); }
+__attribute__((always_inline)) static inline uint64_t dpx_stops64(const uint8_t *bytes) {
+    return dpx_stops64_anywhere(bytes);
+}
 #endif
