@@ -18,7 +18,7 @@ package enum Excerpt {
             }
             if length == 0 {
                 kept.append(UInt8(ascii: "?"))
-            } else if at.pointee < 0x20 || at.pointee == 0x7F {
+            } else if isControl(at, length) {
                 kept.append(0x20)
             } else {
                 kept.append(UnsafeRawBufferPointer(start: at, count: length))
@@ -26,6 +26,19 @@ package enum Excerpt {
             at += max(length, 1)
         }
         return kept.finish()
+    }
+
+    /// What ends a line, steers a terminal, or turns the order of what stands around it.
+    private static func isControl(_ at: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+        switch length {
+        case 1: return at[0] < 0x20 || at[0] == 0x7F
+        // U+0080 to U+009F, among them an escape in one character.
+        case 2: return at[0] == 0xC2 && at[1] < 0xA0
+        // U+2028 to U+202E, and U+2066 to U+2069.
+        case 3 where at[0] == 0xE2 && at[1] == 0x80: return (0xA8...0xAE).contains(at[2])
+        case 3 where at[0] == 0xE2 && at[1] == 0x81: return (0xA6...0xA9).contains(at[2])
+        default: return false
+        }
     }
 
     package static func of(_ text: UnsafePointer<CChar>, limit: Int) -> Text {

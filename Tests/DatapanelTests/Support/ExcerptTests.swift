@@ -7,6 +7,9 @@ struct ExcerptTests {
     @Test(arguments: [
         ("", 10, ""), ("plain", 10, "plain"), ("a\nb\tc\u{7f}d", 20, "a b c d"),
         ("0123456789x", 10, "0123456789…"), ("ééé", 5, "éé…"), ("😀😀", 7, "😀…"),
+        ("a\u{80}b\u{9b}c\u{9f}\u{a0}", 20, "a b c \u{a0}"),
+        ("\u{2027}\u{2028}\u{2029}\u{202a}\u{202e}\u{202f}", 20, "\u{2027}    \u{202f}"),
+        ("\u{2065}\u{2066}\u{2069}\u{206a}", 20, "\u{2065}  \u{206a}"),
     ])
     func isShortAndOnOneLine(_ text: String, _ limit: Int, _ expected: String) {
         #expect(withBytes(text) { Excerpt.of($0, limit: limit) } == expected)
