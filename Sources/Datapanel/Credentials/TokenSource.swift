@@ -106,7 +106,8 @@ final class TokenSource: Sendable {
     func change(_ config: Config, isAnew: Bool) {
         monitor.with { state in
             state.config = config
-            if isAnew { state.tokens.startAnew(config) }
+            // Where nobody is asked, so that secrets that were replaced do not stay.
+            if isAnew || !config.auth.isGiven { state.tokens.startAnew(config) }
             changed.announce()
         }
     }
