@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import socket
@@ -188,6 +189,22 @@ def test_what_a_server_says_cannot_steer_a_terminal(emulator: Emulator) -> None:
         failure = failure_of(emulator, endpoint=server.url)
     assert failure.server_message == "a [2Jb 2Jc d e f"
     assert "a [2Jb 2Jc d e f" in str(failure)
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"400 Bad", b"302 Found"])
+def test_token_that_a_server_repeats_is_hidden(emulator: Emulator, status: bytes) -> None:
+    token = "secret-" + "x" * 3000  # cut short where it is shown
+    head = status + b"\r\nContent-Type: application/json"
+    head += b"\r\nLocation: http://127.0.0.1:9/?t=" + token.encode()
+    head += b"\r\nX-Request-Id: " + token.encode()
+    for name in ("message", "code", "request_id"):
+        said = {"code": "X.1", "message": "m", "request_id": "r"} | {name: f"not {token}!"}
+        with serving(head, json.dumps(said).encode()) as server:
+            failure = failure_of(emulator, endpoint=server.url, auth_token=token)
+        shown = [str(failure), failure.server_message, failure.server_code]
+        shown += [failure.request_id, failure.reply]
+        assert token[:16] not in " ".join(map(str, shown))
+        assert "[redacted]" in " ".join(map(str, shown))
 
 
 def test_what_a_server_says_is_cut(emulator: Emulator) -> None:

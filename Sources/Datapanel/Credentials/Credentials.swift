@@ -6,8 +6,12 @@ package enum Credentials {
         _ headers: inout HeaderList, _ proof: Proof?, project: Text?, _ call: SignedCall
     ) throws(DatapanelError) {
         switch proof {
-        case .token(let token): try headers.add("X-Auth-Token", token, secret: true)
-        case .key(let key): try call.sign(with: key, project: project, &headers)
+        case .token(let token):
+            try headers.add("X-Auth-Token", token, secret: true)
+            headers.secret = token
+        case .key(let key):
+            try call.sign(with: key, project: project, &headers)
+            headers.secret = key.securityToken
         case nil: return
         }
     }

@@ -36,6 +36,7 @@ final class MetadataCall: IssuerCall {
         case .token: try headers.add(Self.tokenLife)
         case .keys(let token):
             if let token { try headers.add("X-Metadata-Token", token, secret: true) }
+            headers.secret = token
         }
         return headers
     }
@@ -70,7 +71,7 @@ final class MetadataCall: IssuerCall {
         case .failure: break
         }
         return failure(
-            Attempt(isForToken ? "PUT" : "GET", asking: exchange, sent: nil),
+            Attempt(isForToken ? "PUT" : "GET", asking: exchange),
             hasAgency: hasAgency, config)
     }
 

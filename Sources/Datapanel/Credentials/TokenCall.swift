@@ -33,7 +33,8 @@ final class TokenCall: IssuerCall {
             }
             return .proof(.token(token), life: life)
         }
-        let attempt = Attempt("POST", asking: exchange, sent: password)
+        exchange.secret = password
+        let attempt = Attempt("POST", asking: exchange)
         let failure = Self.failure(attempt.verdict, attempt.exchange.status)
         let error = attempt.trouble(
             "no token from IAM: ", url, failure.code(attempt.verdict), Self.advice(failure))

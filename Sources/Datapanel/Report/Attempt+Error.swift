@@ -24,7 +24,7 @@ extension Attempt {
             .with(
                 .reply,
                 verdict.stored == .maybe || verdict.code == .reply
-                    ? Excerpt.of(exchange.reply.view, limit: 4_096) : nil)
+                    ? exchange.shown(Excerpt.of(exchange.reply.view, limit: 4_096)) : nil)
     }
 
     /// As `error` of what was to authorise a call, and did not come.
@@ -42,7 +42,7 @@ extension Attempt {
             .with(.serverMessage, service.message)
             .with(.requestId, requestId)
             .with(.retryAfter, retryAfter.map { "\($0)" })
-            .with(.curl, exchange.curlText)
+            .with(.curl, exchange.shown(exchange.curlText))
     }
 
     private func message(
@@ -56,8 +56,10 @@ extension Attempt {
         if verdict.code == .replyItem, let ids {
             text.append(", \(ids.missingCount) of \(ids.capacity)")
         }
-        if let curlText = exchange.curlText { text.append(" (\(curlText))") }
-        if let location = exchange.head.location { text.append(" to \(location)") }
+        if let curlText = exchange.shown(exchange.curlText) { text.append(" (\(curlText))") }
+        if let location = exchange.shown(exchange.head.location) {
+            text.append(" to \(location)")
+        }
         if number > 1 { text.append(", after \(number) attempts") }
         if let requestId { text.append(", request id \(requestId)") }
         text.append("; \(advice)")

@@ -19,13 +19,20 @@ package struct ServiceError {
     /// Nothing was said.
     package init() {}
 
-    package init(_ body: UnsafeRawBufferPointer, without secret: Text? = nil) {
+    /// As people may see it.
+    init(_ exchange: Exchange) {
+        self.init(exchange.reply.view)
+        code = exchange.shown(code)
+        message = exchange.shown(message)
+        requestId = exchange.shown(requestId)
+    }
+
+    package init(_ body: UnsafeRawBufferPointer) {
         guard let root = try? JSONValue.parse(body, depthLimit: Self.depthLimit) else { return }
         requestId = Self.text(root.pointer, "request_id")
         read(root.pointer)
         // IAM: {"error":{"code":401,"message":"…","title":"Unauthorized"}}
         if code == nil && message == nil { read(json_object_get(root.pointer, "error")) }
-        if let secret, let said = message, said.contains(secret.bytes) { message = "[redacted]" }
     }
 
     /// Whether the text is an object that tells of an error.

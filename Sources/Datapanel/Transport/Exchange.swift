@@ -11,6 +11,8 @@ package final class Exchange {
     package var bodyTaken = 0
     package var head = ReplyHead()
     package var reply = Bytes()
+    /// What went with the call and nobody may see; see `shown`.
+    package var secret: Text?
     /// libcurl's own words for what went wrong; nil when nothing did.
     package var curlText: Text? {
         didSet { curlText = curlText.map(Self.withoutProxy) }
@@ -19,6 +21,18 @@ package final class Exchange {
     package init() {}
 
     package var isBodyOut: Bool { bodyTaken >= bodyCount }
+
+    /// A text of the other side as people may see it: not one that repeats the secret. It may have
+    /// been cut short, so the beginning of that gives it away.
+    func shown(_ text: Text?) -> Text? {
+        guard let text, let secret, secret.count >= Self.secretMin else { return text }
+        let beginning = UnsafeRawBufferPointer(rebasing: secret.bytes.prefix(Self.secretShown))
+        return text.contains(beginning) ? "[redacted]" : text
+    }
+
+    /// Shorter ones are in many a word.
+    private static let secretMin = 6
+    private static let secretShown = 32
 
     /// A proxy that libcurl cannot use it quotes as it was set, password and all. The text may be
     /// cut short, so all that follows the quotation mark goes.

@@ -5,6 +5,8 @@ import CPosix
 /// The header lines of a call, as libcurl wants them.
 package struct HeaderList: ~Copyable {
     private(set) var first: UnsafeMutablePointer<curl_slist>?
+    /// What is in them that nobody may see in a reply either.
+    package var secret: Text?
 
     package init() {}
 

@@ -69,6 +69,7 @@ final class Transfer {
     ) {
         exchange = Exchange()
         exchange.bodyCount = body?.count ?? 0
+        exchange.secret = headers.secret
         self.body = body
         replyLimit = Int(config.number(.replyBytes))
         stall = StallWatch(limit: config.number(.stallTimeout))

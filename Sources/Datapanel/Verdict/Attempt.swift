@@ -16,13 +16,12 @@ final class Attempt {
         self.number = number
         retryAfter = exchange.head.retryAfter(now: Clock.seconds())
         verdict = LookupVerdict.of(exchange, hasRetryAfter: retryAfter != nil)
-        service = ServiceError(exchange.reply.view)
+        service = ServiceError(exchange)
         self.exchange = exchange
     }
 
-    /// Of a request to somebody who gives tokens or keys. What comes back of the secret that was
-    /// sent is hidden.
-    init(_ method: StaticString, asking exchange: Exchange, sent secret: Text?) {
+    /// Of a request to somebody who gives tokens or keys.
+    init(_ method: StaticString, asking exchange: Exchange) {
         self.method = method
         number = 0
         retryAfter = exchange.head.retryAfter(now: Clock.seconds())
@@ -33,7 +32,7 @@ final class Attempt {
                     || exchange.isBodyOut && exchange.ending.hasBegun,
                 reply: exchange.head.isJSON ? .unusable : .page
             ).situation.verdict
-        service = ServiceError(exchange.reply.view, without: secret)
+        service = ServiceError(exchange)
         self.exchange = exchange
     }
 
@@ -51,12 +50,12 @@ final class Attempt {
             hasRetryAfter: retryAfter != nil, reply: shape)
         verdict = facts.situation.verdict
         let tellsOfError = exchange.status >= 300 || shape == .serviceError
-        service = tellsOfError ? ServiceError(exchange.reply.view) : ServiceError()
+        service = tellsOfError ? ServiceError(exchange) : ServiceError()
         self.exchange = exchange
     }
 
     /// The service names it in a header, its gateway sometimes only in the body.
-    var requestId: Text? { exchange.head.requestId ?? service.requestId }
+    var requestId: Text? { exchange.shown(exchange.head.requestId) ?? service.requestId }
 
     var summary: Text {
         """

@@ -150,6 +150,8 @@ struct SendTests {
         let end = try send(
             "[{\"a\":\n1}, \"\u{1}\"]", ["--dead-letter", path], to: emulator)
         #expect(end.status == 3, "\(end.errors)")
+        var facts = stat()
+        #expect(stat(path, &facts) == 0 && facts.st_mode & 0o077 == 0)
         let written = lines(path)
         #expect(written.count == 2)
         let bad = written.first { $0.contains("DP_E_JSON") } ?? ""

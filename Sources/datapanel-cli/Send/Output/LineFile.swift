@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A file that lines are added to. It is never emptied: it may hold what nobody has elsewhere.
+/// A file that lines are added to. It is never emptied: it may hold what nobody has elsewhere. A
+/// new one is its owner's alone: alerts are nobody else's business.
 final class LineFile {
     let path: String
     private let descriptor: Int32
@@ -12,7 +13,7 @@ final class LineFile {
     init(_ path: String) throws {
         self.path = path
         descriptor =
-            path == "-" ? STDOUT_FILENO : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+            path == "-" ? STDOUT_FILENO : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CommandFailure.system("cannot write to \(path)") }
         if path != "-" { try endLine() }
     }
