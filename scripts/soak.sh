@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # soak.sh OBJECTS LOOPS: what takes too long for every day. A ledger of so many objects, with every
-# fault that the emulator knows at one request in a hundred; and each test with threads or forks,
-# so many times. Prints what it counted, and ends with "soak: ok, ..." or fails.
+# fault that the emulator knows at one request in a hundred; each test with threads or forks, so
+# many times; and connections cut at more places. Prints what it counted, and ends with
+# "soak: ok, ..." or fails.
 source "$(dirname "$0")/common.sh"
 objects=$1 loops=$2
 [[ $objects =~ ^[1-9][0-9]{5,}$ && $loops =~ ^[1-9][0-9]*$ ]] ||
@@ -37,6 +38,14 @@ log=build/log/soak-python.log
 (source scripts/python.sh && cd python && LOOPS=$loops pytest --color=no tests/test_processes.py) \
     >$log 2>&1 && grep -qE '[0-9]+ passed' $log || fail "$(tail -30 $log)" "all of it is in $log"
 tail -1 $log
+
+places=$((loops / 20 + 1))
+say "" "== the network before a producer, cut at $places times as many places"
+log=build/log/soak-network.log
+(source scripts/python.sh && cd python && LOOPS=$places pytest --color=no --capture=no \
+    tests/test_network.py) >$log 2>&1 && grep -qE '[0-9]+ passed' $log ||
+    fail "$(tail -30 $log)" "all of it is in $log"
+grep '^faults: ' $log
 
 say "" "== the C programs with threads or forks, $loops times each"
 tests=$root/build/tests-c

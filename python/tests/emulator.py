@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datapanel import Report
 
 _DEADLINE = 20.0
+_PAGE = 10_000
 
 # Loopback is not for proxies, whatever the environment says.
 _open = build_opener(ProxyHandler({})).open
@@ -95,6 +96,18 @@ class Emulator:
         assert b'"success":true' in head, answer
         assert rest.endswith(b"}"), answer
         return rest[:-1]
+
+    def objects(self) -> list[Any]:
+        """Return all alerts that the service holds, in the order in which they were stored."""
+        path = f"/v1/{self.project}/workspaces/{self.workspace}/soc/datapanel/{self.alerts}"
+        found: list[Any] = []
+        while True:
+            page = {"limit": _PAGE, "offset": len(found)}
+            answer = self._ask("POST", f"{path}/data-objects/search", page)
+            objects: list[Any] = json.loads(answer)["data"]
+            found += objects
+            if len(objects) < _PAGE:
+                return found
 
     def _ask(self, method: str, path: str, body: object = None) -> bytes:
         data = None if body is None else json.dumps(body).encode()

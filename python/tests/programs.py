@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that end or fork while a producer is at work; `test_processes.py` runs them.
+"""Programs that end, fork or get signals with a producer at work; `test_processes.py` runs them.
 
 python programs.py NAME [ARGUMENT]
 """
@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
+import time
 import traceback
 from contextlib import suppress
-from typing import Callable
+from ctypes import POINTER, byref
+from typing import Any, Callable
 
-from datapanel import AsyncProducer, ClosedError, ForkedError, Producer, QueueFullError
+from datapanel import (
+    AsyncProducer,
+    ClosedError,
+    Code,
+    ForkedError,
+    Producer,
+    QueueFullError,
+    Settings,
+)
+from datapanel._ffi import dp_reports, lib
+from datapanel.settings import handle_of
 
 ALERTS = "9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02"
 OF_THE_PARENT = 50
@@ -155,7 +168,64 @@ def run_children(method: str) -> list[int | None]:
     return [process.exitcode for process in processes]
 
 
-PROGRAMS = {"end": end_with_a_full_queue, "loop": end_an_event_loop, "fork": fork}
+def storm(service: str) -> None:
+    """Have a thousand alarms a second, and SIGPIPE as C programs have it, on a bad network."""
+    from emulator import Emulator  # noqa: PLC0415
+    from ledger import Ledger, balance  # noqa: PLC0415
+
+    alarms, each_alarm = os.pipe2(os.O_NONBLOCK)
+    signal.set_wakeup_fd(each_alarm)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+    producer = Producer.from_environment(
+        linger="1ms", batch_objects=20, queue_objects=500, backoff_base="1ms", backoff_cap="1ms"
+    )
+    ledger = Ledger(producer)
+    for _ in range(10):
+        ledger.send(ALERTS, 500, 300)
+        ledger.collect()
+    producer.flush(60)
+    # The calls of the library themselves: those of the package make up for what ends too early.
+    pointer = producer._open.pointer
+    producer.pause()
+    ledger.collect()
+    ledger.send(ALERTS, 500)
+    target = ALERTS.encode()
+    Emulator(service).fault(stall=True)
+    settings = Settings.from_environment(endpoint=service)
+    client = lib.dp_client_new(handle_of(settings), None)
+    request = lib.dp_request_new()
+    assert lib.dp_request_add(request, b"{}", 2, None) == Code.DP_OK
+    waits: list[tuple[Code, Callable[[], Any]]] = [
+        (Code.DP_OK, lambda: lib.dp_producer_poll(pointer, 200, 1, byref(POINTER(dp_reports)()))),
+        (Code.DP_E_WAIT, lambda: lib.dp_producer_flush(pointer, 200, None)),
+        (
+            Code.DP_E_QUEUE_FULL,
+            lambda: lib.dp_producer_send(pointer, target, b"{}", 2, None, 200, None, None),
+        ),
+        (
+            Code.DP_E_TIMEOUT,
+            lambda: lib.dp_client_submit(client, target, request, 200, None, None),
+        ),
+    ]
+    for code, wait in waits:
+        begun = time.monotonic()
+        told = wait()
+        assert told == code, (told, code)
+        # Its clock counts whole milliseconds.
+        assert time.monotonic() - begun >= 0.199, code
+    lib.dp_request_free(request)
+    lib.dp_client_free(client)
+    begun = time.monotonic()
+    ledger.close(0.2)
+    assert time.monotonic() - begun >= 0.199
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    books = balance([ledger], Emulator(service))
+    print(books.objects, len(os.read(alarms, 1 << 20)), flush=True)
+
+
+PROGRAMS = {"end": end_with_a_full_queue, "loop": end_an_event_loop, "fork": fork, "storm": storm}
 
 if __name__ == "__main__":
     PROGRAMS[sys.argv[1]](sys.argv[2])

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from datapanel import AsyncProducer
+from relay import Cut, Ending, Relay, Way
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -114,6 +115,23 @@ def test_children_leave_the_parent_alone(emulator: Emulator, method: str) -> Non
     ended = run("fork", method)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert int(ended.stdout) == emulator.stats()["objects"]
+
+
+def test_storm_of_signals_ends_nothing(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Relay(emulator.url) as relay:
+        dice = random.Random(1)  # noqa: S311
+        cuts = [Cut(Way.UP, dice.randrange(7_000), Ending.RESET) for _ in range(100)]
+        relay.fate = lambda: cuts.pop() if cuts and dice.random() < 1 / 3 else None
+        monkeypatch.setenv("DATAPANEL_ENDPOINT", relay.url)
+        ended = run("storm", emulator.url)
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stderr.endswith(
+            "with 500 objects that were not delivered; they are in its leftovers\n"
+        )
+        objects, alarms = map(int, ended.stdout.split())
+        assert objects == 5_500
+        assert alarms > 100
+        assert relay.cuts > 20
 
 
 def full(emulator: Emulator) -> Producer:
