@@ -81,7 +81,7 @@ package final class Client: Sendable {
         let time = timeout > 0 ? timeout : config.number(.requestTimeout)
         return Passes(
             config, serviceTime, config.auth.isGiven ? tokens : nil,
-            config.auth.isSigned ? keyGate : nil, deadline: Clock.monotonic() + time)
+            config.auth.isSigned ? keyGate : nil, deadline: Clock.deadline(after: time))
     }
 
     /// Lends a connection.

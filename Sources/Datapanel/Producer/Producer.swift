@@ -66,7 +66,8 @@ package final class Producer: @unchecked Sendable {
             throw error.error("not a JSON object", in: object)
         }
         let ticks = Clock.ticks()
-        return try take(target, object, opaque, ticks, until: ticks / 1_000 + timeout)
+        return try take(
+            target, object, opaque, ticks, until: Clock.deadline(from: ticks, after: timeout))
     }
 
     /// Tells how many were taken even when it throws.
@@ -75,7 +76,7 @@ package final class Producer: @unchecked Sendable {
         opaque: UnsafeMutableRawPointer?, timeout: Int64, taken: (UInt64) -> Void
     ) throws(DatapanelError) {
         try checkProcess()
-        let deadline = Clock.monotonic() + timeout
+        let deadline = Clock.deadline(after: timeout)
         var objects = ObjectSequence(text)
         while true {
             let object: UnsafeRawBufferPointer?
@@ -123,7 +124,7 @@ package final class Producer: @unchecked Sendable {
     /// How many reports wait, up to `max`; waits for the first until `timeout` is over.
     package func reportCount(_ max: Int, timeout: Int64) throws(DatapanelError) -> Int {
         try checkProcess()
-        let deadline = Clock.monotonic() + timeout
+        let deadline = Clock.deadline(after: timeout)
         let count = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             // After the end no more can come.
             state.reports.count > 0 || state.isStopping ? state.reports.count : nil
@@ -151,7 +152,7 @@ package final class Producer: @unchecked Sendable {
             return state.hurry()
         }
         worker.wakeUp()
-        let deadline = Clock.monotonic() + timeout
+        let deadline = Clock.deadline(after: timeout)
         let isOver = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             state.epochs.isOver(epoch) ? true : nil
         }
@@ -183,7 +184,7 @@ package final class Producer: @unchecked Sendable {
             waiters.announceAll()
         }
         worker.wakeUp()
-        let deadline = Clock.monotonic() + timeout
+        let deadline = Clock.deadline(after: timeout)
         _ = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             state.queuedObjects == 0 ? true : nil
         }

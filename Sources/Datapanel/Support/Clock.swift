@@ -10,6 +10,11 @@ package enum Clock {
     /// The same in microseconds.
     static func ticks() -> Int64 { microseconds(CLOCK_MONOTONIC) }
 
+    /// When a wait is over that begins at `start`, on the same clock: never before it has lasted.
+    static func deadline(from start: Int64 = ticks(), after milliseconds: Int64) -> Int64 {
+        (start + 999) / 1_000 + milliseconds
+    }
+
     /// What makes Unix time of `ticks`, in microseconds: so one look at a clock tells both.
     static func unixOffset() -> Int64 { unix() - ticks() }
 
