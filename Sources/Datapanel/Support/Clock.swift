@@ -10,9 +10,10 @@ package enum Clock {
     /// The same in microseconds.
     static func ticks() -> Int64 { microseconds(CLOCK_MONOTONIC) }
 
-    /// When a wait is over that begins at `start`, on the same clock: never before it has lasted.
+    /// When a wait is over that begins at `start`, on the same clock: not before it has lasted, and
+    /// at once where it shall not last at all.
     static func deadline(from start: Int64 = ticks(), after milliseconds: Int64) -> Int64 {
-        (start + 999) / 1_000 + milliseconds
+        milliseconds > 0 ? (start + 999) / 1_000 + milliseconds : start / 1_000
     }
 
     /// What makes Unix time of `ticks`, in microseconds: so one look at a clock tells both.
