@@ -29,6 +29,10 @@ say "== the ledger: $objects objects"
 LEDGER_OBJECTS=$((objects / 2)) run_swift soak-ledger.log --filter LedgerTests
 grep -A70 '^ledger, ' build/log/soak-ledger.log | grep -E '^(ledger,|  )'
 
+say "" "== the log of a spool on disks that lose power or fail, $loops stories"
+SPOOL_STORIES=$loops run_swift soak-spool.log --filter SpoolLogTests
+grep -o 'Test run with .* passed after .*' build/log/soak-spool.log
+
 say "" "== the Swift tests of a producer, $loops times"
 run_swift soak-swift.log --filter EndToEndTests.ProducerTests --repetitions "$loops"
 grep -o 'Test run with .* passed after .*' build/log/soak-swift.log

@@ -1,66 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The front of a segment, a file that holds records: 64 bytes, numbers with the lowest byte first.
-///
-///     0  "DPSPOOL" and a line end
-///     8  version of the format
-///    12  checksum of the other 52 bytes from 16 on and of the version
-///    16  number of the segment, one above that of the segment before
-///    24  salt of the checksums of its records
-///    28  zeros
-struct SpoolSegmentHeader: Equatable {
-    static let count = 64
-    static let version: UInt32 = 1
-    private static let magic: StaticString = "DPSPOOL\n"
+/// A segment in use: where its file is, how far it is written, and how its objects stand.
+final class SpoolSegment {
+    let header: SpoolSegmentHeader
+    var file: Int32
+    /// Where the next record begins.
+    var end = SpoolSegmentHeader.count
+    /// What of it survives a loss of power.
+    var syncedEnd = 0
+    /// Nothing more is written to it: a write failed, or it is of a former process.
+    var isClosed = false
+    /// The numbers of its objects; nil while it has none.
+    private(set) var numbers: ClosedRange<UInt64>?
+    /// A bit for each number: it has its outcome, it was perhaps sent.
+    private var done = Bytes()
+    private var begun = Bytes()
+    /// Objects without an outcome.
+    private(set) var live = 0
 
-    let number: UInt64
-    /// Of the checksums in this segment. A new one for each use of a file.
-    let salt: UInt32
+    /// No segment has more numbers: whatever it holds, its bits take no more memory than this.
+    static let spanMax: UInt64 = 1 << 20
 
-    /// What a file that holds no segment of ours is.
-    enum Flaw: Error, Equatable {
-        /// Never finished, damaged, or none of ours.
-        case unreadable
-        /// Of a library that is newer than this one.
-        case version(UInt32)
+    init(_ header: SpoolSegmentHeader, _ file: Int32) {
+        self.header = header
+        self.file = file
     }
 
-    init(number: UInt64, salt: UInt32) {
-        self.number = number
-        self.salt = salt
+    var isSynced: Bool { syncedEnd == end }
+
+    /// Whether the number of an object can be noted: one that follows, not far away.
+    func fits(_ number: UInt64) -> Bool {
+        guard let numbers else { return true }
+        return number > numbers.upperBound && number - numbers.lowerBound < Self.spanMax
     }
 
-    init(_ bytes: UnsafeRawBufferPointer) throws(Flaw) {
-        guard bytes.count >= Self.count,
-            ASCII.equal(UnsafeRawBufferPointer(rebasing: bytes[..<8]), Self.magic),
-            Self.word(bytes, 12) == Self.checksum(bytes)
-        else { throw .unreadable }
-        let version = Self.word(bytes, 8)
-        guard version == Self.version else { throw .version(version) }
-        number = UInt64(Self.word(bytes, 16)) | UInt64(Self.word(bytes, 20)) << 32
-        salt = Self.word(bytes, 24)
+    /// Notes an object that `fits`. Numbers between may be missing, where records were damaged:
+    /// those have no outcome to come. Unchanged when it throws.
+    func add(_ number: UInt64) throws(DatapanelError) {
+        let first = numbers?.lowerBound ?? number
+        let next = numbers.map { $0.upperBound + 1 } ?? number
+        let size = Int((number - first) / 8 + 1)
+        try done.reserve(max(0, size - done.count))
+        try begun.reserve(max(0, size - begun.count))
+        while done.count < size { try done.append(0 as UInt8) }
+        while begun.count < size { try begun.append(0 as UInt8) }
+        for missing in next..<number { Self.set(done.mutableView, missing - first) }
+        numbers = first...number
+        live += 1
     }
 
-    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt32 {
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    func isLive(_ number: UInt64) -> Bool {
+        guard let numbers, numbers.contains(number) else { return false }
+        return !Self.isSet(done.view, number - numbers.lowerBound)
     }
 
-    private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        let version = Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[8..<12]))
-        return Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[16..<count]), salt: version)
+    func isBegun(_ number: UInt64) -> Bool {
+        guard let numbers, numbers.contains(number) else { return false }
+        return Self.isSet(begun.view, number - numbers.lowerBound)
     }
 
-    func append(to bytes: inout Bytes) throws(DatapanelError) {
-        let start = bytes.count
-        try bytes.append(Self.magic)
-        var words = InlineArray<14, UInt32>(repeating: 0)
-        words[0] = Self.version.littleEndian
-        words[2] = UInt32(truncatingIfNeeded: number).littleEndian
-        words[3] = UInt32(truncatingIfNeeded: number >> 32).littleEndian
-        words[4] = salt.littleEndian
-        try withUnsafeBytes(of: &words) { view throws(DatapanelError) in try bytes.append(view) }
-        let header = UnsafeMutableRawBufferPointer(rebasing: bytes.mutableView[start...])
-        let checksum = Self.checksum(UnsafeRawBufferPointer(header)).littleEndian
-        header.storeBytes(of: checksum, toByteOffset: 12, as: UInt32.self)
+    /// Notes that an object has its outcome; once more changes nothing.
+    func finish(_ number: UInt64) {
+        guard let numbers, isLive(number) else { return }
+        Self.set(done.mutableView, number - numbers.lowerBound)
+        live -= 1
+    }
+
+    func begin(_ number: UInt64) {
+        guard let numbers, numbers.contains(number) else { return }
+        Self.set(begun.mutableView, number - numbers.lowerBound)
+    }
+
+    private static func isSet(_ bits: UnsafeRawBufferPointer, _ bit: UInt64) -> Bool {
+        bits[Int(bit / 8)] >> UInt8(bit % 8) & 1 == 1
+    }
+
+    private static func set(_ bits: UnsafeMutableRawBufferPointer, _ bit: UInt64) {
+        bits[Int(bit / 8)] |= 1 << UInt8(bit % 8)
     }
 }

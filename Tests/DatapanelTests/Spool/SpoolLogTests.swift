@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+import CPosix
+import Testing
+
+@testable import Datapanel
+
+/// The log of a spool on a disk that loses power, fails, or is there no more, at every step.
+struct SpoolLogTests {
+    /// What a log was asked for, and how far the disk was then.
+    private struct Story {
+        let disk: SimulatedDisk
+        /// Steps of the disk after which an object was taken, done, and surely on the disk.
+        var taken: [UInt64: Int] = [:]
+        var synced: [UInt64: Int] = [:]
+        var begun: [UInt64: Int] = [:]
+        /// When that it is done was about to be written, and when it was.
+        var finishing: [UInt64: Int] = [:]
+        var finished: [UInt64: Int] = [:]
+        var finishSynced: [UInt64: Int] = [:]
+    }
+
+    /// How many stories are told; each has some 1,500 states of the disk.
+    private static let stories =
+        getenv("SPOOL_STORIES").flatMap { UInt64(String(cString: $0)) } ?? 3
+
+    private static func content(_ number: UInt64) -> [UInt8] {
+        Array(
+            "{\"n\":\(number),\"x\":\"\(String(repeating: "x", count: Int(number * 37 % 300)))\"}"
+                .utf8)
+    }
+
+    private static func log(_ disk: SimulatedDisk, _ seed: UInt64) -> SpoolLog<SimulatedDisk> {
+        var dice = SeededDice(seed)
+        return SpoolLog(disk, segmentBytes: 2_048, dice: { dice.next() })
+    }
+
+    private static func runs(_ numbers: [UInt64]) throws -> SpoolRuns {
+        var runs = SpoolRuns()
+        for number in numbers { try runs.add(number) }
+        return runs
+    }
+
+    /// Objects come, go out in batches, and are done in any order.
+    private static func story(_ seed: UInt64, steps: Int) throws -> Story {
+        var dice = SeededDice(seed)
+        let disk = SimulatedDisk()
+        var story = Story(disk: disk)
+        var log = log(disk, seed)
+        _ = try log.open { _ in }
+        var waiting: [UInt64] = []
+        var batches: [[UInt64]] = []
+        for _ in 0..<steps {
+            switch Int.random(in: 0..<10, using: &dice) {
+            case 0..<5:
+                let number = try withBytes(content(log.lastNumber + 1)) { try log.take($0) }
+                story.taken[number] = disk.trace.count
+                waiting.append(number)
+            case 5 where !waiting.isEmpty, 6 where !waiting.isEmpty:
+                let batch = Array(waiting.prefix(Int.random(in: 1...4, using: &dice)))
+                waiting.removeFirst(batch.count)
+                try log.begin(runs(batch))
+                for number in batch { story.begun[number] = disk.trace.count }
+                batches.append(batch)
+            case 7 where !batches.isEmpty, 8 where !batches.isEmpty:
+                let batch = batches.remove(at: Int.random(in: batches.indices, using: &dice))
+                for number in batch { story.finishing[number] = disk.trace.count }
+                try log.finish(runs(batch))
+                for number in batch { story.finished[number] = disk.trace.count }
+                log.retire()
+            default:
+                try log.sync()
+                for number in story.taken.keys where story.synced[number] == nil {
+                    story.synced[number] = disk.trace.count
+                }
+                for number in story.finished.keys where story.finishSynced[number] == nil {
+                    story.finishSynced[number] = disk.trace.count
+                }
+            }
+        }
+        #expect(log.live == story.taken.count - story.finished.count)
+        return story
+    }
+
+    private struct Left: Equatable {
+        var live: [UInt64] = []
+        var begun: Set<UInt64> = []
+        var wrong: [UInt64] = []
+        var findings = 0
+    }
+
+    /// What a process finds that comes after.
+    private static func reopen(_ contents: SimulatedDisk.Contents, _ seed: UInt64) throws -> Left {
+        var left = Left()
+        var log = log(SimulatedDisk(contents), seed)
+        #expect(try log.open { _ in left.findings += 1 })
+        try log.forEachLive { number, isBegun, content in
+            left.live.append(number)
+            if isBegun { left.begun.insert(number) }
+            if Array(content) != Self.content(number) { left.wrong.append(number) }
+        }
+        // It can go on at once, with numbers that nobody had.
+        let number = try withBytes([1]) { try log.take($0) }
+        #expect(number > left.live.max() ?? 0)
+        return left
+    }
+
+    @Test func whatWasTakenIsThereAfterAKillAtAnyStep() throws {
+        for seed in 0..<Self.stories {
+            let story = try Self.story(seed, steps: 150)
+            for cut in 0...story.disk.trace.count {
+                let left = try Self.reopen(SimulatedDisk.killed(story.disk.trace[..<cut]), seed)
+                #expect(left.wrong == [] && left.findings == 0)
+                #expect(left.live == left.live.sorted())
+                let live = Set(left.live)
+                for (number, step) in story.taken where step <= cut {
+                    let isFinished = story.finished[number].map { $0 <= cut } ?? false
+                    let mayBeFinished = story.finishing[number].map { $0 < cut } ?? false
+                    #expect(live.contains(number) || mayBeFinished, "\(seed) \(cut) \(number)")
+                    #expect(!live.contains(number) || !isFinished, "\(seed) \(cut) \(number)")
+                    if let begun = story.begun[number], begun <= cut, live.contains(number) {
+                        #expect(left.begun.contains(number), "\(seed) \(cut) \(number)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Each state of the disk that a loss of power may leave: all sectors that no sync covered
+    /// may be there or not.
+    @Test func whatWasSyncedIsThereAfterALossOfPowerAtAnyStep() throws {
+        var dice = SeededDice(512)
+        var states = 0
+        for seed in 100..<(100 + Self.stories) {
+            let story = try Self.story(seed, steps: 150)
+            for cut in 0...story.disk.trace.count {
+                for _ in 0..<6 {
+                    let contents = SimulatedDisk.unpowered(story.disk.trace[..<cut], &dice)
+                    let left = try Self.reopen(contents, seed)
+                    states += 1
+                    #expect(left.wrong == [])
+                    let live = Set(left.live)
+                    #expect(live.count == left.live.count)
+                    for (number, step) in story.synced where step <= cut {
+                        let mayBeFinished = story.finishing[number].map { $0 < cut } ?? false
+                        #expect(live.contains(number) || mayBeFinished, "\(seed) \(cut) \(number)")
+                    }
+                }
+            }
+        }
+        #expect(states >= 1_000 * Int(Self.stories))
+    }
+
+    /// Whatever call fails, once or from then on: what was said to be taken is there, and what
+    /// was refused is not; once the disk is well, all goes on.
+    @Test(arguments: [ENOSPC, EIO], [false, true])
+    func nothingIsLostWhenACallFails(_ reason: Int32, _ forGood: Bool) throws {
+        for call in 0..<120 {
+            let disk = SimulatedDisk()
+            var log = Self.log(disk, 7)
+            disk.failing = (call, reason, forGood)
+            guard (try? log.open { _ in }) == true else { continue }
+            var taken: [UInt64] = []
+            // Where that could not be written they may come back.
+            var ended: Set<UInt64> = []
+            var finished: Set<UInt64> = []
+            for step in 0..<60 {
+                if let number = try? withBytes(
+                    Self.content(log.lastNumber + 1), { try log.take($0) })
+                {
+                    taken.append(number)
+                }
+                if step % 5 == 4, let number = taken.first(where: { !ended.contains($0) }) {
+                    ended.insert(number)
+                    if (try? log.finish(Self.runs([number]))) != nil { finished.insert(number) }
+                    log.retire()
+                }
+                if step % 7 == 6 { try? log.sync() }
+            }
+            disk.failing = nil
+            try log.sync()
+            let number = try withBytes(Self.content(log.lastNumber + 1)) { try log.take($0) }
+            taken.append(number)
+            let left = try Self.reopen(disk.contents, 7)
+            #expect(left.wrong == [])
+            let lost = taken.filter { !ended.contains($0) && !left.live.contains($0) }
+            #expect(lost == [], "call \(call)")
+            let back = finished.filter { left.live.contains($0) }
+            #expect(back == [], "call \(call)")
+        }
+    }
+}
