@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ os.environ.setdefault("EMULATOR", str(_BUILD / "bin" / "datapanel-emulator"))
 
 def pytest_configure() -> None:
     """Refuse to run without either of them: a skipped suite would pass for a good one."""
+    # What a script starts in its background ignores Ctrl-C, and so would our children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for variable in ("DP_LIBRARY", "EMULATOR"):
         if not Path(os.environ[variable]).is_file():
             raise pytest.UsageError(
