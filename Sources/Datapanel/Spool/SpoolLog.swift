@@ -46,21 +46,21 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
         // A write that fails may have put the record there all the same.
         lastNumber += 1
         let number = lastNumber
-        _ = try append(SpoolRecord(kind: .object, number: number, content: content))
+        try append(SpoolRecord(kind: .object, number: number, content: content))
         return number
     }
 
     /// Notes that objects are about to be sent.
     mutating func begin(_ runs: borrowing SpoolRuns) throws(SpoolFault) {
         forEach(runs.content) { $0.begin($1) }
-        _ = try append(SpoolRecord(kind: .begun, number: lastNumber, content: runs.content))
+        try append(SpoolRecord(kind: .begun, number: lastNumber, content: runs.content))
     }
 
     /// Notes that objects have their outcome. What it throws leaves them done for this process:
     /// they come back in the next.
     mutating func finish(_ runs: borrowing SpoolRuns) throws(SpoolFault) {
         finish(runs.content)
-        _ = try append(SpoolRecord(kind: .done, number: lastNumber, content: runs.content))
+        try append(SpoolRecord(kind: .done, number: lastNumber, content: runs.content))
     }
 
     private func finish(_ runs: UnsafeRawBufferPointer) {
@@ -84,19 +84,18 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
     }
 
     /// A write that fails may have left part of a record: the next one goes to another segment.
-    private mutating func append(_ record: SpoolRecord) throws(SpoolFault) -> SpoolSegment {
+    private mutating func append(_ record: SpoolRecord) throws(SpoolFault) {
         if let segment = segments.last {
             do throws(SpoolFault) {
-                if try write(record, to: segment) { return segment }
+                if try write(record, to: segment) { return }
             } catch {
-                segment.isClosed = true
+                // Another segment is tried.
             }
         }
         let segment = try start()
         guard try write(record, to: segment) else {
             throw SpoolFault(action: "find room in a segment", reason: EFBIG)
         }
-        return segment
     }
 
     /// false when it has no room.
@@ -122,7 +121,8 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
         do throws(SpoolFault) {
             try disk.write(segment.file, record.view, at: segment.end)
         } catch {
-            segment.finish(item.number)
+            segment.isClosed = true
+            if item.kind == .object { segment.finish(item.number) }
             throw error
         }
         segment.end += header.recordCount
@@ -229,6 +229,10 @@ extension SpoolLog {
     mutating func open(_ found: (Finding) -> Void) throws(SpoolFault) -> Bool {
         var lastObject: UInt64 = 0
         for name in try disk.segments() {
+            guard name <= SpoolRecord.numberMax else {
+                found(.unreadable(segment: name))
+                continue
+            }
             lastSegment = max(lastSegment, name)
             let file = try disk.open(name, isNew: false)
             var bytes = Bytes()
@@ -279,6 +283,8 @@ extension SpoolLog {
                 return
             case .damage(let range):
                 found(.damage(segment: segment.header.number, range))
+            case .record(let record) where record.number > SpoolRecord.numberMax:
+                found(.damage(segment: segment.header.number, start..<reader.offset))
             case .record(let record):
                 lastNumber = max(lastNumber, record.number)
                 switch record.kind {

@@ -3,17 +3,22 @@
 /// What a spool notes, one thing after the other.
 struct SpoolRecord {
     enum Kind: UInt8 {
-        /// An object was taken: `number` is its own, the content is the object and where it goes.
+        /// An object was taken: `number` is its own, the content is the object.
         case object = 1
-        /// Objects are about to be sent for the first time: `number` is the first of them.
+        /// Objects are about to be sent for the first time: the content is `SpoolRuns` of them.
         case begun = 2
-        /// Objects have their final outcome: `number` is the first of them.
+        /// Objects have their final outcome: the content is as that of `begun`.
         case done = 3
     }
 
     let kind: Kind
+    /// The object's, or the last that was given then: so no number is given twice though the
+    /// record of its object is damaged.
     let number: UInt64
     let content: UnsafeRawBufferPointer
+
+    /// None of ours is above it, and none that is not has no successor.
+    static let numberMax: UInt64 = 1 << 62
 }
 
 /// The front of a record in a file: 24 bytes, numbers with the lowest byte first.
@@ -50,15 +55,11 @@ struct SpoolRecordHeader {
             bytes[13] == 0, bytes[14] == 0, bytes[15] == 0
         else { return nil }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[4..<Self.count])
-        guard Self.word(bytes, 0) == Checksum.of(rest, salt: salt) else { return nil }
-        contentChecksum = Self.word(bytes, 4)
-        contentCount = Int(Self.word(bytes, 8))
+        guard LittleEndian.word(bytes, 0) == Checksum.of(rest, salt: salt) else { return nil }
+        contentChecksum = LittleEndian.word(bytes, 4)
+        contentCount = Int(LittleEndian.word(bytes, 8))
         self.kind = kind
-        number = UInt64(Self.word(bytes, 16)) | UInt64(Self.word(bytes, 20)) << 32
-    }
-
-    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt32 {
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        number = LittleEndian.number(bytes, 16)
     }
 
     /// Of the record with its content, up to where the next one begins.

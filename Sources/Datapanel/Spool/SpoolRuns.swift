@@ -18,8 +18,7 @@ struct SpoolRuns: ~Copyable {
     mutating func add(_ number: UInt64) throws(DatapanelError) {
         if number == next {
             let place = runs.count - 4
-            let count = UInt32(
-                littleEndian: runs.view.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+            let count = LittleEndian.word(runs.view, place)
             runs.mutableView.storeBytes(
                 of: (count + 1).littleEndian, toByteOffset: place, as: UInt32.self)
         } else {
@@ -36,9 +35,8 @@ struct SpoolRuns: ~Copyable {
     static func forEach(in content: UnsafeRawBufferPointer, _ body: (UInt64, UInt64) -> Void) {
         var place = 0
         while place + stride <= content.count {
-            let first = content.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            let count = content.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self)
-            body(UInt64(littleEndian: first), UInt64(UInt32(littleEndian: count)))
+            body(
+                LittleEndian.number(content, place), UInt64(LittleEndian.word(content, place + 8)))
             place += stride
         }
     }

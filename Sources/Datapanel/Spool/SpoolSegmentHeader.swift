@@ -33,16 +33,12 @@ struct SpoolSegmentHeader: Equatable {
     init(_ bytes: UnsafeRawBufferPointer) throws(Flaw) {
         guard bytes.count >= Self.count,
             ASCII.equal(UnsafeRawBufferPointer(rebasing: bytes[..<8]), Self.magic),
-            Self.word(bytes, 12) == Self.checksum(bytes)
+            LittleEndian.word(bytes, 12) == Self.checksum(bytes)
         else { throw .unreadable }
-        let version = Self.word(bytes, 8)
+        let version = LittleEndian.word(bytes, 8)
         guard version == Self.version else { throw .version(version) }
-        number = UInt64(Self.word(bytes, 16)) | UInt64(Self.word(bytes, 20)) << 32
-        salt = Self.word(bytes, 24)
-    }
-
-    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt32 {
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        number = LittleEndian.number(bytes, 16)
+        salt = LittleEndian.word(bytes, 24)
     }
 
     private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {

@@ -150,6 +150,39 @@ struct SpoolLogTests {
         #expect(states >= 1_000 * Int(Self.stories))
     }
 
+    /// A note that cannot be written says nothing of the object that was taken last.
+    @Test func aNoteThatFailsFinishesNothing() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 7)
+        for _ in 0..<2 { _ = try withBytes([1]) { try log.take($0) } }
+        disk.failing = (disk.calls, EIO, true)
+        let runs = try Self.runs([1])
+        #expect((try? log.begin(runs)) == nil)
+        #expect(log.live == 2)
+        #expect((try? log.finish(runs)) == nil)
+        #expect(log.live == 1)
+    }
+
+    /// Numbers that none of ours reach are damage, and no trap.
+    @Test func numbersWithoutSuccessorAreDamage() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 7)
+        _ = try withBytes([1]) { try log.take($0) }
+        let header = try #require(log.segments.first?.header)
+        var bytes = Bytes()
+        let content = UnsafeRawBufferPointer(start: nil, count: 0)
+        let record = SpoolRecord(kind: .object, number: .max, content: content)
+        let front = SpoolRecordHeader(record, salt: header.salt)
+        try front.append(to: &bytes, salt: header.salt)
+        let end = try #require(log.segments.first?.end)
+        try disk.write(1, bytes.view, at: end)
+        var next = Self.log(SimulatedDisk(disk.contents), 8)
+        var found: [SpoolLog<SimulatedDisk>.Finding] = []
+        #expect(try next.open { found.append($0) })
+        #expect(found == [.damage(segment: header.number, end..<(end + bytes.count))])
+        #expect(try withBytes([1]) { try next.take($0) } == 2)
+    }
+
     /// Whatever call fails, once or from then on: what was said to be taken is there, and what
     /// was refused is not; once the disk is well, all goes on.
     @Test(arguments: [ENOSPC, EIO], [false, true])
