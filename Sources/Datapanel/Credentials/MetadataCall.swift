@@ -50,7 +50,6 @@ final class MetadataCall: IssuerCall {
     override func answer(
         _ exchange: Exchange, _ config: Config
     ) -> TokenState.Answer? {
-        let exchange = exchange
         var hasAgency = true
         switch dialogue.take(exchange, now: Clock.seconds()) {
         case .ask:

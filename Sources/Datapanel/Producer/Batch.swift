@@ -9,7 +9,7 @@ final class Batch {
     /// On the monotonic clock, in milliseconds: when the oldest object was taken.
     let startedAt: Int64
     /// What makes Unix time of `Clock.ticks`.
-    let unixOffset = Clock.unixOffset()
+    let unixOffset: Int64
     /// When it stops waiting for company.
     var dueAt: Int64
     /// Where the memory came from; nil once the objects were given up.
@@ -40,7 +40,11 @@ final class Batch {
         let queuedAt: Int64
     }
 
-    init(target: Int, epoch: Int, startedAt: Int64, dueAt: Int64, in buffer: BodyBuffer) {
+    init(
+        target: Int, epoch: Int, startedAt: Int64, dueAt: Int64, unixOffset: Int64,
+        in buffer: BodyBuffer
+    ) {
+        self.unixOffset = unixOffset
         self.buffer = buffer
         swap(&text, &buffer.bytes)
         self.target = target
@@ -116,7 +120,8 @@ final class Batch {
     /// A batch of some of the objects, with the same past.
     func part(_ range: Range<Int>, of split: Split?) throws(DatapanelError) -> Batch {
         let part = Batch(
-            target: target, epoch: epoch, startedAt: startedAt, dueAt: startedAt, in: BodyBuffer())
+            target: target, epoch: epoch, startedAt: startedAt, dueAt: startedAt,
+            unixOffset: unixOffset, in: BodyBuffer())
         for index in range {
             guard let object = object(index) else { continue }
             let item = item(index)

@@ -9,8 +9,8 @@ final class BodyBuffer {
 /// system for no memory.
 struct BodyBuffers {
     /// How long a producer that has nothing to do keeps them, in milliseconds. A queue that is
-    /// empty for a moment is the rule where the service is faster than the caller, and pages that
-    /// the system has to find and to clear again cost a fifth of all that an object does.
+    /// empty for a moment is the rule where the service is faster than the caller, and each buffer
+    /// given back then is pages that the system has to find and to clear again.
     static let patience: Int64 = 1_000
 
     /// In bytes.

@@ -110,7 +110,8 @@ struct ProducerState {
         try? buffer.bytes.reserve(targets[target].usual.bytes(atMost: limits.batchBytes))
         let batch = Batch(
             target: target, epoch: epochs.current, startedAt: now,
-            dueAt: now + limits.linger + limits.jitter(), in: buffer)
+            dueAt: now + limits.linger + limits.jitter(), unixOffset: Clock.unixOffset(), in: buffer
+        )
         batch.reserve(targets[target].usual.objects(atMost: limits.batchObjects))
         return batch
     }

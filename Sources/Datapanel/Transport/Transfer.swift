@@ -67,7 +67,6 @@ final class Transfer {
         _ url: Text, _ headers: borrowing HeaderList, _ body: BodyPieces?, config: Config,
         timeout: Int64, isPut: Bool = false
     ) {
-        exchange = Exchange()
         exchange.bodyCount = body?.count ?? 0
         exchange.secret = headers.secret
         self.body = body
@@ -94,9 +93,8 @@ final class Transfer {
         note(result)
         dpx_curl_set_headers(easy, nil)
         body = nil
-        var finished = Exchange()
-        swap(&finished, &exchange)
-        return finished
+        defer { exchange = Exchange() }
+        return exchange
     }
 
     /// Whether the last call opened a connection, and to which address.
