@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the engine uses of the C library. Embedded Swift has no overlay for it.
 #pragma once
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,3 +60,48 @@ static inline int dpx_open_to_read(const char *path) {
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 static inline const char *const *dpx_environment(void) { return (const char *const *)environ; }
+
+// Files in a folder that is held open. None is reached through a symbolic link.
+extern long syscall(long number, ...);
+extern int fallocate(int file, int mode, off_t offset, off_t count);
+static inline int dpx_open_in(int folder, const char *name, int flags) {
+    return openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+}
+static inline int dpx_open_folder_in(int folder, const char *name) {
+    return openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+static inline int dpx_open_folder(const char *path) {
+    return dpx_open_folder_in(AT_FDCWD, path);
+}
+// Without the points of cancellation that a C library puts around it.
+static inline ssize_t dpx_write_at(int file, const void *bytes, size_t count, off_t offset) {
+    return syscall(SYS_pwrite64, file, bytes, count, offset);
+}
+// A descriptor of its own for the same file.
+static inline int dpx_hold(int file) { return fcntl(file, F_DUPFD_CLOEXEC, 0); }
+// Whether a folder is its user's alone to change.
+static inline int dpx_is_private(int folder) {
+    struct stat status;
+    return fstat(folder, &status) == 0 && status.st_uid == geteuid()
+        && (status.st_mode & 0022) == 0;
+}
+// Calls `body` with the name of everything in a folder; 0, or the reason it cannot be read.
+static inline int dpx_for_each_name(
+    int folder, void (*body)(const char *name, void *context), void *context) {
+    int file = dpx_open_folder_in(folder, ".");
+    DIR *names = file < 0 ? NULL : fdopendir(file);
+    if (names == NULL) {
+        int reason = errno;
+        if (file >= 0) close(file);
+        return reason;
+    }
+    struct dirent *entry;
+    errno = 0;
+    while ((entry = readdir(names)) != NULL) {
+        if (entry->d_name[0] != '.') body(entry->d_name, context);
+        errno = 0;
+    }
+    int reason = errno;
+    closedir(names);
+    return reason;
+}

@@ -15,8 +15,13 @@ protocol SpoolDisk {
     mutating func write(
         _ file: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int
     ) throws(SpoolFault)
-    /// Appends all that is in a file.
-    mutating func read(_ file: Int32, to bytes: inout Bytes) throws(SpoolFault)
+    /// Appends what is in a part of a file, as far as it goes.
+    mutating func read(
+        _ file: Int32, _ range: Range<Int>, to bytes: inout Bytes
+    ) throws(SpoolFault)
+    mutating func count(_ file: Int32) throws(SpoolFault) -> Int
+    /// Another descriptor for a file, which stays open when that is closed.
+    mutating func hold(_ file: Int32) throws(SpoolFault) -> Int32
     /// Has what was written to a file survive a loss of power.
     mutating func sync(_ file: Int32) throws(SpoolFault)
     /// The same of names: which segments there are.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the records of a segment, whatever state its bytes are in: what is damaged is passed over
-/// and said to be so, and every step goes forward.
+/// Reads the records of a segment, or of a part of it, whatever state its bytes are in: what is
+/// damaged is passed over and said to be so, and every step goes forward.
 struct SpoolReader {
     private let bytes: UnsafeRawBufferPointer
     private let salt: UInt32
-    private(set) var offset = SpoolSegmentHeader.count
+    /// How many bytes of the segment follow these.
+    private let behind: Int
+    private(set) var offset: Int
 
     enum Step {
         case record(SpoolRecord)
@@ -13,28 +15,43 @@ struct SpoolReader {
         case damage(Range<Int>)
         /// Nothing follows. A record that was being written when all ended may begin here.
         case end
+        /// What follows is behind these bytes, from `offset` on: this many tell what it is.
+        case more(Int)
     }
 
     /// `bytes` is the whole segment, with its header.
     init(_ bytes: UnsafeRawBufferPointer, salt: UInt32) {
+        self.init(bytes, from: SpoolSegmentHeader.count, behind: 0, salt: salt)
+    }
+
+    /// `bytes` is a part of a segment.
+    init(_ bytes: UnsafeRawBufferPointer, from offset: Int, behind: Int, salt: UInt32) {
         self.bytes = bytes
+        self.offset = offset
+        self.behind = behind
         self.salt = salt
     }
 
     mutating func next() -> Step {
         let begin = offset
-        guard let (place, header) = firstHeader(from: begin) else { return .end }
+        guard let (place, header) = firstHeader(from: begin) else {
+            if behind == 0 { return .end }
+            offset = SpoolRecordHeader.aligned(
+                max(begin, bytes.count - SpoolRecordHeader.count + 1))
+            return .more(SpoolRecordHeader.count)
+        }
         if place > begin {
             offset = place
             return .damage(begin..<place)
         }
         let first = place + SpoolRecordHeader.count
+        let end = first + header.contentCount
+        if end > bytes.count && end <= bytes.count + behind { return .more(header.recordCount) }
         offset = min(place + header.recordCount, bytes.count)
         // A file that was cut off.
-        guard header.contentCount <= bytes.count - first else { return .damage(begin..<offset) }
-        let content = UnsafeRawBufferPointer(
-            rebasing: bytes[first..<(first + header.contentCount)])
-        guard Checksum.of(content, salt: salt) == header.contentChecksum else {
+        guard end <= bytes.count else { return .damage(begin..<offset) }
+        let content = UnsafeRawBufferPointer(rebasing: bytes[first..<end])
+        guard Checksum.of(content) == header.contentChecksum else {
             return .damage(begin..<offset)
         }
         return .record(SpoolRecord(kind: header.kind, number: header.number, content: content))

@@ -3,7 +3,7 @@
 /// What a spool notes, one thing after the other.
 struct SpoolRecord {
     enum Kind: UInt8 {
-        /// An object was taken: `number` is its own, the content is the object.
+        /// An object was taken: `number` is its own, the content is a `SpoolObject`.
         case object = 1
         /// Objects are about to be sent for the first time: the content is `SpoolRuns` of them.
         case begun = 2
@@ -16,6 +16,10 @@ struct SpoolRecord {
     /// record of its object is damaged.
     let number: UInt64
     let content: UnsafeRawBufferPointer
+    /// What is written behind `content` as part of it; empty when it was read.
+    var back = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Of `content`, where it is known.
+    var checksum: UInt32?
 
     /// None of ours is above it, and none that is not has no successor.
     static let numberMax: UInt64 = 1 << 62
@@ -29,9 +33,9 @@ struct SpoolRecord {
 ///    12  kind, and three bytes that are 0
 ///    16  number
 ///
-/// The content follows, and up to seven bytes that are 0: records begin at multiples of 8. Both
-/// checksums begin with the salt of the segment. So a record that is whole can be told from what
-/// a former use of the file has left, and from an object that somebody made to look like one.
+/// The content follows, and up to seven bytes that are 0: records begin at multiples of 8. The first
+/// checksum begins with the salt of the segment. So a record can be told from what a former use of
+/// the file has left, and from an object that somebody made to look like one.
 struct SpoolRecordHeader {
     static let count = 24
     private static let alignment = 8
@@ -42,9 +46,10 @@ struct SpoolRecordHeader {
     let number: UInt64
 
     /// Of a record to be written; its content never reaches 4 GiB.
-    init(_ record: SpoolRecord, salt: UInt32) {
-        contentChecksum = Checksum.of(record.content, salt: salt)
-        contentCount = record.content.count
+    init(_ record: SpoolRecord) {
+        let checksum = record.checksum ?? Checksum.of(record.content)
+        contentChecksum = Checksum.of(record.back, salt: checksum)
+        contentCount = record.content.count + record.back.count
         kind = record.kind
         number = record.number
     }

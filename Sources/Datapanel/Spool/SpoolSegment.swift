@@ -8,6 +8,8 @@ final class SpoolSegment {
     var end = SpoolSegmentHeader.count
     /// What of it survives a loss of power.
     var syncedEnd = 0
+    /// A sync failed: only a copy of it will survive a loss of power.
+    var isDoubtful = false
     /// Nothing more is written to it: a write failed, or it is of a former process.
     var isClosed = false
     /// The numbers of its objects; nil while it has none.
@@ -15,6 +17,7 @@ final class SpoolSegment {
     /// A bit for each number: it has its outcome, it was perhaps sent.
     private var done = Bytes()
     private var begun = Bytes()
+    private(set) var objects = 0
     /// Objects without an outcome.
     private(set) var live = 0
 
@@ -27,6 +30,9 @@ final class SpoolSegment {
     }
 
     var isSynced: Bool { syncedEnd == end }
+
+    /// About how many bytes its objects without an outcome have.
+    var liveBytes: Int { objects > 0 ? end / objects * live : 0 }
 
     /// Whether the number of an object can be noted: one that follows, not far away.
     func fits(_ number: UInt64) -> Bool {
@@ -46,6 +52,7 @@ final class SpoolSegment {
         while begun.count < size { try begun.append(0 as UInt8) }
         for missing in next..<number { Self.set(done.mutableView, missing - first) }
         numbers = first...number
+        objects += 1
         live += 1
     }
 

@@ -6,7 +6,7 @@
 package enum Code: CaseIterable, Sendable {
     case ok
     case argument, config, json, path, empty, tooLarge
-    case noMemory, file, queueFull, wait, `internal`
+    case noMemory, file, queueFull, wait, spool, `internal`
     case resolve, connect, tls, tlsVerify, proxy, send, noReply, timeout
     case rejected, auth, forbidden, endpoint, throttled, server, reply, replyItem, name
     case forked, cancelled, expired, closed

@@ -17,7 +17,7 @@ package struct Log: @unchecked Sendable {
 
     /// What a line is about. The order is that of the setting "debug".
     package enum Area: Int64, CaseIterable {
-        case conn, retry, wire, batch, bisect, auth
+        case conn, retry, wire, batch, bisect, auth, spool
 
         var name: StaticString {
             switch self {
@@ -27,6 +27,7 @@ package struct Log: @unchecked Sendable {
             case .batch: "batch"
             case .bisect: "bisect"
             case .auth: "auth"
+            case .spool: "spool"
             }
         }
     }

@@ -95,10 +95,22 @@ final class SimulatedDisk: SpoolDisk {
         try step("write", [.write(Int(file), at: offset, Array(bytes))])
     }
 
-    func read(_ file: Int32, to bytes: inout Bytes) throws(SpoolFault) {
+    func hold(_ file: Int32) throws(SpoolFault) -> Int32 {
+        try step("hold")
+        return file
+    }
+
+    func count(_ file: Int32) throws(SpoolFault) -> Int {
+        contents.files[Int(file)]?.count ?? 0
+    }
+
+    func read(
+        _ file: Int32, _ range: Range<Int>, to bytes: inout Bytes
+    ) throws(SpoolFault) {
         try step("read")
         do throws(DatapanelError) {
-            for byte in contents.files[Int(file)] ?? [] { try bytes.append(byte) }
+            let content = contents.files[Int(file)] ?? []
+            for byte in content[range.clamped(to: 0..<content.count)] { try bytes.append(byte) }
         } catch {
             throw .noMemory
         }

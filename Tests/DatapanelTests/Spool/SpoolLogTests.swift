@@ -31,7 +31,24 @@ struct SpoolLogTests {
 
     private static func log(_ disk: SimulatedDisk, _ seed: UInt64) -> SpoolLog<SimulatedDisk> {
         var dice = SeededDice(seed)
-        return SpoolLog(disk, segmentBytes: 2_048, dice: { dice.next() })
+        return SpoolLog(
+            disk, segmentBytes: 2_048, budget: SpoolBudget(most: .max), dice: { dice.next() })
+    }
+
+    /// Hands an object over, under the next number.
+    private static func take(
+        _ log: inout SpoolLog<SimulatedDisk>, _ bytes: [UInt8]? = nil
+    ) throws -> UInt64 {
+        let number = log.lastNumber + 1
+        let place = try withBytes(bytes ?? content(number)) { text in
+            try log.take(
+                number,
+                SpoolObject(
+                    queuedAt: 1, ticks: 2, opaque: nil, text: text,
+                    checksum: Checksum.of(text)))
+        }
+        #expect(place != nil)
+        return number
     }
 
     private static func runs(_ numbers: [UInt64]) throws -> SpoolRuns {
@@ -46,13 +63,13 @@ struct SpoolLogTests {
         let disk = SimulatedDisk()
         var story = Story(disk: disk)
         var log = log(disk, seed)
-        _ = try log.open { _ in }
+        _ = try log.open(lostPower: false) { _ in }
         var waiting: [UInt64] = []
         var batches: [[UInt64]] = []
         for _ in 0..<steps {
             switch Int.random(in: 0..<10, using: &dice) {
             case 0..<5:
-                let number = try withBytes(content(log.lastNumber + 1)) { try log.take($0) }
+                let number = try take(&log)
                 story.taken[number] = disk.trace.count
                 waiting.append(number)
             case 5 where !waiting.isEmpty, 6 where !waiting.isEmpty:
@@ -89,17 +106,20 @@ struct SpoolLogTests {
     }
 
     /// What a process finds that comes after.
-    private static func reopen(_ contents: SimulatedDisk.Contents, _ seed: UInt64) throws -> Left {
+    private static func reopen(
+        _ contents: SimulatedDisk.Contents, _ seed: UInt64, lostPower: Bool = false
+    ) throws -> Left {
         var left = Left()
         var log = log(SimulatedDisk(contents), seed)
-        #expect(try log.open { _ in left.findings += 1 })
+        #expect(try log.open(lostPower: lostPower) { _ in left.findings += 1 })
         try log.forEachLive { number, isBegun, content in
             left.live.append(number)
             if isBegun { left.begun.insert(number) }
-            if Array(content) != Self.content(number) { left.wrong.append(number) }
+            let text = SpoolObject(content).map { Array($0.text) }
+            if text != Self.content(number) { left.wrong.append(number) }
         }
         // It can go on at once, with numbers that nobody had.
-        let number = try withBytes([1]) { try log.take($0) }
+        let number = try take(&log, [1])
         #expect(number > left.live.max() ?? 0)
         return left
     }
@@ -135,7 +155,7 @@ struct SpoolLogTests {
             for cut in 0...story.disk.trace.count {
                 for _ in 0..<6 {
                     let contents = SimulatedDisk.unpowered(story.disk.trace[..<cut], &dice)
-                    let left = try Self.reopen(contents, seed)
+                    let left = try Self.reopen(contents, seed, lostPower: true)
                     states += 1
                     #expect(left.wrong == [])
                     let live = Set(left.live)
@@ -154,7 +174,7 @@ struct SpoolLogTests {
     @Test func aNoteThatFailsFinishesNothing() throws {
         let disk = SimulatedDisk()
         var log = Self.log(disk, 7)
-        for _ in 0..<2 { _ = try withBytes([1]) { try log.take($0) } }
+        for _ in 0..<2 { _ = try Self.take(&log, [1]) }
         disk.failing = (disk.calls, EIO, true)
         let runs = try Self.runs([1])
         #expect((try? log.begin(runs)) == nil)
@@ -167,20 +187,20 @@ struct SpoolLogTests {
     @Test func numbersWithoutSuccessorAreDamage() throws {
         let disk = SimulatedDisk()
         var log = Self.log(disk, 7)
-        _ = try withBytes([1]) { try log.take($0) }
+        _ = try Self.take(&log, [1])
         let header = try #require(log.segments.first?.header)
         var bytes = Bytes()
         let content = UnsafeRawBufferPointer(start: nil, count: 0)
         let record = SpoolRecord(kind: .object, number: .max, content: content)
-        let front = SpoolRecordHeader(record, salt: header.salt)
+        let front = SpoolRecordHeader(record)
         try front.append(to: &bytes, salt: header.salt)
         let end = try #require(log.segments.first?.end)
         try disk.write(1, bytes.view, at: end)
         var next = Self.log(SimulatedDisk(disk.contents), 8)
         var found: [SpoolLog<SimulatedDisk>.Finding] = []
-        #expect(try next.open { found.append($0) })
+        #expect(try next.open(lostPower: false) { found.append($0) })
         #expect(found == [.damage(segment: header.number, end..<(end + bytes.count))])
-        #expect(try withBytes([1]) { try next.take($0) } == 2)
+        #expect(try Self.take(&next, [1]) == 2)
     }
 
     /// Whatever call fails, once or from then on: what was said to be taken is there, and what
@@ -191,17 +211,13 @@ struct SpoolLogTests {
             let disk = SimulatedDisk()
             var log = Self.log(disk, 7)
             disk.failing = (call, reason, forGood)
-            guard (try? log.open { _ in }) == true else { continue }
+            guard (try? log.open(lostPower: false) { _ in }) == true else { continue }
             var taken: [UInt64] = []
             // Where that could not be written they may come back.
             var ended: Set<UInt64> = []
             var finished: Set<UInt64> = []
             for step in 0..<60 {
-                if let number = try? withBytes(
-                    Self.content(log.lastNumber + 1), { try log.take($0) })
-                {
-                    taken.append(number)
-                }
+                if let number = try? Self.take(&log) { taken.append(number) }
                 if step % 5 == 4, let number = taken.first(where: { !ended.contains($0) }) {
                     ended.insert(number)
                     if (try? log.finish(Self.runs([number]))) != nil { finished.insert(number) }
@@ -211,7 +227,7 @@ struct SpoolLogTests {
             }
             disk.failing = nil
             try log.sync()
-            let number = try withBytes(Self.content(log.lastNumber + 1)) { try log.take($0) }
+            let number = try Self.take(&log)
             taken.append(number)
             let left = try Self.reopen(disk.contents, 7)
             #expect(left.wrong == [])

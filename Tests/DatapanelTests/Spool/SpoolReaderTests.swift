@@ -36,7 +36,7 @@ struct SpoolReaderTests {
             starts.append(bytes.count)
             try withBytes(entry.content) { content in
                 let record = SpoolRecord(kind: entry.kind, number: entry.number, content: content)
-                let header = SpoolRecordHeader(record, salt: salt)
+                let header = SpoolRecordHeader(record)
                 try header.append(to: &bytes, salt: salt)
                 try bytes.append(content)
                 for _ in 0..<header.paddingCount { try bytes.append(0 as UInt8) }
@@ -60,7 +60,7 @@ struct SpoolReaderTests {
                                 content: Array(record.content))))
                 case .damage(let range):
                     seen.append(.damage(range))
-                case .end:
+                case .end, .more:
                     return seen
                 }
                 guard reader.offset > before else {
