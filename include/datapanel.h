@@ -120,6 +120,7 @@ enum {
     DP_E_FILE = 201,       /* a file cannot be read */
     DP_E_QUEUE_FULL = 202, /* no room for the object now */
     DP_E_WAIT = 203,       /* the time to wait is over */
+    DP_E_SPOOL = 204,      /* the spool cannot be opened, or take more */
     DP_E_INTERNAL = 299,   /* a defect in this library; please report it */
 
     /* 3xx: the way to the service. */
@@ -434,9 +435,13 @@ void dp_client_free(dp_client *client);
 
 /* ------------------------------------------------------------- reports -- */
 
-/* A bit of a report's flags: the object is stored, and an earlier attempt may
- * have stored it, too. */
-enum { DP_POSSIBLE_DUPLICATE = 1 };
+/* Bits of a report's flags. */
+enum {
+    DP_POSSIBLE_DUPLICATE = 1, /* the object is stored, and an earlier attempt
+                                  may have stored it, too */
+    DP_RECOVERED = 4           /* a former process took the object; its spool
+                                  handed it on, and `opaque` is NULL */
+};
 
 /* The outcome of one object. Read-only; borrowed from its dp_reports, and so
  * is everything it points to. Pointers are NULL where there is nothing. */
@@ -444,7 +449,8 @@ typedef struct dp_report {
     uint32_t size;       /* of this struct as the library knows it, in bytes */
     dp_code code;        /* DP_OK: stored, and `id` is known */
     dp_stored stored;    /* whether the service could hold the object */
-    uint32_t flags;      /* DP_POSSIBLE_DUPLICATE; ignore unknown bits */
+    uint32_t flags;      /* DP_POSSIBLE_DUPLICATE and so on; ignore unknown
+                            bits */
     uint64_t ticket;     /* of dp_producer_send; of a client the object's
                             position in the request, from 0 */
     void *opaque;        /* of dp_producer_send; NULL from a client */
@@ -476,15 +482,24 @@ void dp_reports_free(dp_reports *reports);
 /* Takes objects one by one from any thread, sends them in batches over a
  * thread of its own, tries again what was certainly not stored, and reports
  * once about each object. An object that was taken is never dropped: it is
- * reported, or handed back by dp_producer_close. */
+ * reported, or handed back by dp_producer_close.
+ *
+ * With the setting "spool.path" it is written to that folder first, and is
+ * there until its outcome is known: when the process ends before, however it
+ * ends, the next producer with the same folder goes on with it. Then the queue
+ * in memory ("queue.objects", "queue.bytes") bounds nothing but memory: what
+ * finds no room in it waits on the disk, up to "spool.bytes". See
+ * docs/SPOOL.md. */
 typedef struct dp_producer dp_producer;
 
 /* A producer with a copy of these settings, and its thread: named "datapanel",
  * with all signals blocked. The log function is called on that thread. Owned.
  * Credentials are found as by dp_client_new.
  * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
- * setting is missing or two of them clash; DP_E_FILE; DP_E_NOMEM, also when
- * the system gives no thread. */
+ * setting is missing or two of them clash; DP_E_FILE; DP_E_SPOOL when the
+ * folder of the spool cannot be used, or another producer has it; DP_E_NOMEM,
+ * also when the system gives no thread. With a spool that is synced there is a
+ * second thread, "datapanel-sync", which does nothing else. */
 dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
 
 /* Takes one object for a target: JSON text of `len` bytes, checked and copied
@@ -492,7 +507,11 @@ dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
  * "name:Alert". When the queue is full it waits for room for up to
  * `timeout_ms`; 0 never waits. `ticket_out`, unless NULL, receives the
  * number that the report will carry, counted from 1; `opaque` comes back in
- * the report as it is.
+ * the report as it is. With a spool tickets go on where the former process
+ * stopped, or above, and none is given twice.
+ *
+ * With "spool.sync" = "always" it returns once the object is on the disk, which
+ * "timeout_ms" does not bound; threads that send at once share a sync.
  *
  * An object for a name is taken at once. The producer's thread looks the id up
  * as dp_client_lookup does, one request for all its objects, which wait
@@ -511,8 +530,8 @@ dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
  * Safe from any thread.
  * Returns DP_OK when the object was taken. Otherwise it was not: DP_E_ARGUMENT
  * for NULL, negative time or a bad target; DP_E_JSON with "offset";
- * DP_E_TOO_LARGE when it fits into no request; DP_E_QUEUE_FULL;
- * DP_E_CLOSED; DP_E_FORKED; DP_E_NOMEM. */
+ * DP_E_TOO_LARGE when it fits into no request; DP_E_QUEUE_FULL; DP_E_SPOOL
+ * when the disk is full or fails; DP_E_CLOSED; DP_E_FORKED; DP_E_NOMEM. */
 dp_code dp_producer_send(dp_producer *producer, const char *target,
                          const char *json, size_t len, void *opaque,
                          int32_t timeout_ms, uint64_t *ticket_out,
@@ -567,7 +586,8 @@ dp_code dp_producer_flush(dp_producer *producer, int32_t timeout_ms,
 dp_code dp_producer_set(dp_producer *producer, const char *key,
                         const char *value, dp_error **error_out);
 
-/* How many objects, and bytes of them, were taken and have no outcome yet.
+/* How many objects, and bytes of them, were taken and have no outcome yet, in
+ * memory and in the spool. The bytes of what a former process left are about.
  * Both pointers may be NULL. Safe from any thread.
  * Returns DP_OK; DP_E_ARGUMENT for NULL `producer`; DP_E_FORKED. */
 dp_code dp_producer_queued(const dp_producer *producer, size_t *objects_out,
@@ -583,8 +603,9 @@ dp_code dp_producer_pause(dp_producer *producer, const char *target,
                           int32_t on);
 
 /* Gives up what waits for a target, NULL for all: each object is reported with
- * DP_E_CANCELLED and its payload. Requests under way end as they do. How many
- * objects were given up goes to `count_out` unless that is NULL.
+ * DP_E_CANCELLED and its payload, those that wait on the disk alone as soon as
+ * they are read. Requests under way end as they do. How many objects were
+ * given up goes to `count_out` unless that is NULL.
  * Safe from any thread.
  * Returns as dp_producer_pause. */
 dp_code dp_producer_purge(dp_producer *producer, const char *target,
@@ -601,6 +622,9 @@ char *dp_producer_stats(dp_producer *producer, const char *format);
  * stops the thread. What has no outcome then comes back in `left_out` as
  * reports with DP_E_CANCELLED, "stored" and payload; owned, NULL when nothing
  * is left. Reports that nobody collected can still be polled.
+ * With a spool nothing is handed back: what has no outcome stays there, and the
+ * next process reports it. The folder is free for it when this returns, or as
+ * soon as the disk has written what it was given.
  * Returns DP_OK when nothing is left; DP_E_CANCELLED when something is;
  * DP_E_ARGUMENT; DP_E_CLOSED when it was closed before; DP_E_FORKED;
  * DP_E_NOMEM, when it is not closed and goes on. */
@@ -608,7 +632,8 @@ dp_code dp_producer_close(dp_producer *producer, int32_t timeout_ms,
                           dp_reports **left_out, dp_error **error_out);
 
 /* Releases a producer at once, in at most 250 ms: a call under way is broken
- * off, and what has no outcome is lost, with a line in the log that counts it.
+ * off, and what has no outcome is lost, with a line in the log that counts it;
+ * with a spool it stays there.
  * Use dp_producer_close first. No call may be using it. In a child made by
  * fork it leaves the parent's thread and connections alone. */
 void dp_producer_free(dp_producer *producer);

@@ -18,6 +18,7 @@ extension Code {
         case .file: (DP_E_FILE, "DP_E_FILE")
         case .queueFull: (DP_E_QUEUE_FULL, "DP_E_QUEUE_FULL")
         case .wait: (DP_E_WAIT, "DP_E_WAIT")
+        case .spool: (DP_E_SPOOL, "DP_E_SPOOL")
         case .internal: (DP_E_INTERNAL, "DP_E_INTERNAL")
         case .resolve: (DP_E_RESOLVE, "DP_E_RESOLVE")
         case .connect: (DP_E_CONNECT, "DP_E_CONNECT")

@@ -8,9 +8,19 @@ extension Config {
     ) throws(DatapanelError) -> Config {
         var config = self
         config.warnOfExposedFiles()
+        try config.settleDeliveryTimeout()
         try config.settleEndpoints(environment)
         guard auth == .default else { return config }
         return try CredentialChain.settled(config, environment)
+    }
+
+    /// What is kept on disk can wait for longer.
+    private mutating func settleDeliveryTimeout() throws(DatapanelError) {
+        guard text(.spoolPath) != nil, text(.deliveryTimeout) == nil else { return }
+        let day: StaticString = "24h"
+        try set(
+            .deliveryTimeout,
+            UnsafeRawBufferPointer(start: day.utf8Start, count: day.utf8CodeUnitCount))
     }
 
     /// Keeps what is set already. Other tools take addresses without a scheme, and several.

@@ -12,6 +12,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
     case batchObjects, batchBytes, linger, lingerJitter
     case rateRequests, rateObjects, rateBytes, queueObjects, queueBytes, inflight, inflightAdaptive
     case deliveryTimeout, ambiguousPolicy, ambiguousAttempts, reports
+    case spoolPath, spoolSync, spoolInterval, spoolBytes
     case proxy, tlsCaFile, tlsVerify, http2
     case debug
 
@@ -225,7 +226,10 @@ package enum SettingKey: Int, CaseIterable, Sendable {
         case .deliveryTimeout:
             Setting(
                 "delivery.timeout", .duration(1...604_800_000), "5m",
-                doc: "How long a producer tries to deliver an object before it reports a failure.")
+                doc: """
+                    How long a producer tries to deliver an object before it reports a failure. \
+                    With spool.path 24h, unless it is set.
+                    """)
         case .ambiguousPolicy:
             Setting(
                 "ambiguous.policy", .choice("retry, fail"), "retry",
@@ -241,6 +245,35 @@ package enum SettingKey: Int, CaseIterable, Sendable {
             Setting(
                 "reports", .choice("all, failures, none"), "all",
                 doc: "Which outcomes a producer reports.")
+        case .spoolPath:
+            Setting(
+                "spool.path", .text,
+                doc: """
+                    A folder where a producer keeps what it has taken until its outcome is known, so \
+                    that the next process goes on with it. It is made if it is not there, and is \
+                    one producer's at a time. Empty: memory only.
+                    """)
+        case .spoolSync:
+            Setting(
+                "spool.sync", .choice("interval, always, none"), "interval",
+                doc: """
+                    When the spool is synced, so that a loss of power takes nothing of it. \
+                    interval: at most spool.interval after something was written. always: before \
+                    an object counts as taken, for all objects together that wait for it. none: \
+                    when the system does it. The end of the process alone loses nothing in any \
+                    case.
+                    """)
+        case .spoolInterval:
+            Setting(
+                "spool.interval", .duration(1...3_600_000), "500ms",
+                doc: "How long the spool may be ahead of the disk, with spool.sync = interval.")
+        case .spoolBytes:
+            Setting(
+                "spool.bytes", .size(67_108_864...1_099_511_627_776), "1GiB",
+                doc: """
+                    The room that the spool takes on the disk, at the most. It grows by files of \
+                    16 MiB, two for each target at first.
+                    """)
         case .proxy:
             Setting(
                 "proxy", .text,
@@ -268,7 +301,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: "Whether HTTP/2 is used when the server offers it over TLS.")
         case .debug:
             Setting(
-                "debug", .choices("conn, retry, wire, batch, bisect, auth"),
+                "debug", .choices("conn, retry, wire, batch, bisect, auth, spool"),
                 runtime: true,
                 doc: "The areas whose debug lines go to the log.")
         }

@@ -22,6 +22,10 @@ final class Batch {
     /// How often it was sent, and how often nobody could tell whether it was stored.
     var attempts = 0
     var ambiguousAttempts = 0
+    /// Whether the spool knows that it may have been sent.
+    var isBegun = false
+    /// Whether its objects are a former process's.
+    var isRecovered = false
     /// Of the body it is sent in, where calls are signed.
     var bodyHash: Text?
     /// Whether its last attempt was refused with a token that IAM gave, and it goes again.
@@ -130,6 +134,8 @@ final class Batch {
         }
         part.attempts = attempts
         part.ambiguousAttempts = ambiguousAttempts
+        part.isBegun = isBegun
+        part.isRecovered = isRecovered
         part.lastOutcome = lastOutcome
         part.split = split
         return part

@@ -10,7 +10,7 @@ struct Concurrency {
     /// So many deviations above the average are slow.
     private static let slowness = 2.5
 
-    private let most: Int
+    let most: Int
     private let isAdaptive: Bool
     private var allowed: Double
     private var isUsedUp = false

@@ -6,6 +6,8 @@ struct EpochCounts {
     private(set) var current = 0
     private var oldest = 0
     private var counts: [Int] = [0]
+    /// The last ticket of each epoch that has ended.
+    private var lastTickets: [UInt64] = []
 
     mutating func add(_ count: Int) {
         counts[counts.count - 1] += count
@@ -17,14 +19,24 @@ struct EpochCounts {
         counts[index] -= count
         while counts.count > 1, counts[0] == 0 {
             counts.removeFirst()
+            lastTickets.removeFirst()
             oldest += 1
         }
     }
 
+    /// The epoch that an object without an outcome belongs to.
+    func epoch(of ticket: UInt64) -> Int {
+        for index in lastTickets.indices where ticket <= lastTickets[index] {
+            return oldest + index
+        }
+        return current
+    }
+
     /// Ends the epoch and tells which it was. An empty one goes on.
-    mutating func end() -> Int {
+    mutating func end(after ticket: UInt64) -> Int {
         guard counts[counts.count - 1] > 0 else { return current - 1 }
         counts.append(0)
+        lastTickets.append(ticket)
         current += 1
         return current - 1
     }

@@ -11,13 +11,15 @@ import CPosix
 /// Runs on: any thread, many at once; `close` once.
 /// Guarded by: `monitor`.
 package final class Producer: @unchecked Sendable {
-    private let monitor: Monitor<ProducerState>
-    private let waiters: Waiters
-    private let worker: Worker
+    let monitor: Monitor<ProducerState>
+    let waiters: Waiters
+    let worker: Worker
+    /// Where what was taken is kept on disk.
+    let spool: Spool?
     private let frameCount: Int
     private let generation = ProcessGeneration.current()
-    private var thread = pthread_t()
-    private var isJoined = false
+    private var thread: HostThread?
+    private var syncThread: HostThread?
     package let eventDescriptor: Int32
 
     package static func make(_ config: Config) throws(DatapanelError) -> Producer {
@@ -28,21 +30,24 @@ package final class Producer: @unchecked Sendable {
         try Envelope(config).writeHead(config.listField, to: &head)
         let events = try EventFlag.make()
         let limits = ProducerLimits(config, headCount: head.count)
-        let monitor = Monitor(try ProducerState.make(config, limits, events))
+        let spool = try Spool.make(config)
+        let monitor = Monitor(try ProducerState.make(config, limits, events, spool))
         let waiters = Waiters()
         let group = try TransferGroup.make(connections: Int(config.number(.inflight)))
         let worker = Worker(monitor, waiters, group, try Text(head.view))
         let producer = Producer(
-            monitor, waiters, worker, events.descriptor,
+            monitor, waiters, worker, spool, events.descriptor,
             frameCount: head.count + Envelope.tail.utf8CodeUnitCount)
-        try producer.startThread()
+        producer.tellOfSpool()
+        try producer.start()
         return producer
     }
 
     private init(
-        _ monitor: Monitor<ProducerState>, _ waiters: Waiters, _ worker: Worker,
+        _ monitor: Monitor<ProducerState>, _ waiters: Waiters, _ worker: Worker, _ spool: Spool?,
         _ eventDescriptor: Int32, frameCount: Int
     ) {
+        self.spool = spool
         self.monitor = monitor
         self.waiters = waiters
         self.worker = worker
@@ -66,8 +71,10 @@ package final class Producer: @unchecked Sendable {
             throw error.error("not a JSON object", in: object)
         }
         let ticks = Clock.ticks()
-        return try take(
-            target, object, opaque, ticks, until: Clock.deadline(from: ticks, after: timeout))
+        let deadline = Clock.deadline(from: ticks, after: timeout)
+        return try confirmed { confirmation throws(DatapanelError) in
+            try take(target, object, opaque, ticks, until: deadline, confirmation)
+        }
     }
 
     /// Tells how many were taken even when it throws.
@@ -78,33 +85,39 @@ package final class Producer: @unchecked Sendable {
         try checkProcess()
         let deadline = Clock.deadline(after: timeout)
         var objects = ObjectSequence(text)
-        while true {
+        try confirmedMany(taken) { confirmation throws(DatapanelError) in
             let object: UnsafeRawBufferPointer?
             do throws(JSONFault) {
                 object = try objects.next()
             } catch {
                 throw error.error("not JSON objects", in: text)
             }
-            guard let object else { return }
+            guard let object else { return nil }
             if object.count + frameCount > Request.bodyLimit { throw tooLarge(object.count) }
-            taken(try take(target, object, opaque, Clock.ticks(), until: deadline))
+            return try take(target, object, opaque, Clock.ticks(), until: deadline, confirmation)
         }
     }
 
     private func take(
         _ target: UnsafeRawBufferPointer, _ object: UnsafeRawBufferPointer,
-        _ opaque: UnsafeMutableRawPointer?, _ ticks: Int64, until deadline: Int64
+        _ opaque: UnsafeMutableRawPointer?, _ ticks: Int64, until deadline: Int64,
+        _ confirmation: Confirmation?
     ) throws(DatapanelError) -> UInt64 {
+        // While nobody waits for it.
+        let checksum = spool == nil ? 0 : Checksum.of(object)
         let taken = try monitor.wait(for: waiters.room, from: ticks / 1_000, until: deadline) {
             state, now throws(DatapanelError) in
             try state.take(
-                object, for: state.target(named: target), opaque: opaque, now: now, ticks: ticks)
+                object, for: state.target(named: target), opaque: opaque, now: now, ticks: ticks,
+                checksum: checksum, confirmation)
         }
         guard let taken else {
             monitor.with { $0.counters.refused += 1 }
             throw DatapanelError(
                 .queueFull,
-                "no room in the queue (queue.objects, queue.bytes); wait for event_fd or reports")
+                spool == nil
+                    ? "no room in the queue (queue.objects, queue.bytes); wait for event_fd or reports"
+                    : "no room in the spool (spool.bytes); wait for event_fd or reports")
         }
         if taken.wakes { worker.wakeUp() }
         return taken.ticket
@@ -188,17 +201,19 @@ package final class Producer: @unchecked Sendable {
         _ = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             state.queuedObjects == 0 ? true : nil
         }
-        return stop()
+        return stop(syncedBy: max(deadline, Clock.deadline(after: Self.syncTime)))
     }
 
     /// At once, and without a chance for what has no outcome.
     package func abandon() {
-        if isJoined { return }
+        guard thread != nil else { return }
         let log = monitor.with { state in
             state.isClosing = true
             return state.config.log
         }
-        let lost = stop().reduce(0) { $0 + $1.positions.count }
+        let lost = stop(syncedBy: Clock.deadline(after: Self.syncTime)).reduce(0) {
+            $0 + $1.positions.count
+        }
         if lost > 0 {
             log.write(.warning, .retry) {
                 "a producer was freed with \(lost) objects that have no outcome; close it first"
@@ -206,11 +221,12 @@ package final class Producer: @unchecked Sendable {
         }
     }
 
-    private func stop() -> [Slice] {
+    private func stop(syncedBy deadline: Int64) -> [Slice] {
         monitor.with { $0.isStopping = true }
         worker.wakeUp()
-        pthread_join(thread, nil)
-        isJoined = true
+        thread?.join()
+        thread = nil
+        closeSpool(until: deadline)
         return monitor.with { state in
             let left = state.abandon(worker.brokenOff)
             waiters.announceAll()
@@ -272,28 +288,30 @@ extension Producer {
         }
     }
 
-    /// One thread, that takes no signal of the host's.
-    private func startThread() throws(DatapanelError) {
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, 512 << 10)
-        defer { pthread_attr_destroy(&attributes) }
-        let context = Unmanaged.passRetained(worker).toOpaque()
-        let status = pthread_create(
-            &thread, &attributes,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context)
-        if status != 0 {
-            Unmanaged<Worker>.fromOpaque(context).release()
-            throw DatapanelError(.noMemory, "the system gives no thread for a producer")
+    private func start() throws(DatapanelError) {
+        let worker = worker
+        if let spool, spool.policy != .none {
+            let syncer = SpoolSyncer(monitor, spool, worker)
+            syncThread = try HostThread("a spool", HostThread.Body { syncer.run() })
         }
+        do throws(DatapanelError) {
+            thread = try HostThread("a producer", HostThread.Body { worker.run() })
+        } catch {
+            closeSpool(until: Clock.deadline(after: Self.syncTime))
+            throw error
+        }
+    }
+
+    /// The disk may take longer: then it is done without us.
+    private func closeSpool(until deadline: Int64) {
+        guard let spool else { return }
+        tellOfSpool()
+        guard let syncThread else { return monitor.with { _ in spool.close() } }
+        monitor.with { _ in spool.end() }
+        let isClosed = monitor.wait(for: spool.synced, until: deadline) { _, _ in
+            spool.isClosed ? true : nil
+        }
+        if isClosed == true { syncThread.join() } else { syncThread.detach() }
+        self.syncThread = nil
     }
 }

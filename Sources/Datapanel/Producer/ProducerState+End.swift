@@ -12,7 +12,7 @@ extension ProducerState {
     /// Everything goes as soon as it can. Tells which epoch has to be over.
     mutating func hurry() -> Int {
         for target in targets { target.seal() }
-        return epochs.end()
+        return epochs.end(after: lastTicket)
     }
 
     /// The targets that a caller means: one, or all for nil.
@@ -39,16 +39,24 @@ extension ProducerState {
         for target in try targets(named: name) {
             while let batch = target.popAny() {
                 count += batch.count
-                finishUnsent(
-                    batch, batch.unsent(.cancelled, "it was purged before it was delivered"))
+                finishPurged(batch)
             }
+            // The thread gives up the rest as it reads it.
+            guard let log = target.log, !log.backlog.isEmpty else { continue }
+            count += log.backlog.objects
+            log.backlog.purgedThrough = lastTicket
         }
         return count
     }
 
-    /// Takes out what has no outcome, as cancelled.
+    mutating func finishPurged(_ batch: Batch) {
+        finishUnsent(batch, batch.unsent(.cancelled, "it was purged before it was delivered"))
+    }
+
+    /// Takes out what has no outcome, as cancelled. With a spool there is nothing: it stays there.
     mutating func abandon(_ flights: [(batch: Batch, isBodyOut: Bool)]) -> [Settlement] {
         let reason: Text = "the producer was closed before it was delivered"
+        if spool != nil { return [] }
         var left: [Settlement] = []
         for (batch, isBodyOut) in flights {
             inFlight -= 1

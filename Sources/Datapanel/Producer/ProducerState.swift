@@ -12,10 +12,13 @@ struct ProducerState {
     private(set) var targets: [TargetQueue] = []
     var epochs = EpochCounts()
     var reports: ReportQueue
-    private(set) var queuedObjects = 0
-    private(set) var queuedBytes = 0
+    /// In memory, without an outcome.
+    var heldObjects = 0
+    var heldBytes = 0
     var inFlight = 0
-    private var lastTicket: UInt64 = 0
+    var lastTicket: UInt64 = 0
+    /// Where what was taken is kept on disk.
+    let spool: Spool?
     private var nextTarget = 0
     /// Until when the thread sleeps if nobody wakes it.
     private(set) var sleepsUntil: Int64 = 0
@@ -25,22 +28,29 @@ struct ProducerState {
     private var buffers: BodyBuffers
     /// What holds for targets that are new.
     var isPaused = false
-    private var concurrency: Concurrency
+    private(set) var concurrency: Concurrency
     var credentials: CredentialGate
     var isClosing = false
     var isStopping = false
     var counters = ProducerCounters()
 
     static func make(
-        _ config: Config, _ limits: ProducerLimits, _ events: EventFlag
+        _ config: Config, _ limits: ProducerLimits, _ events: EventFlag, _ spool: Spool? = nil
     ) throws(DatapanelError) -> ProducerState {
-        ProducerState(
+        var state = ProducerState(
             config: config, limits: limits, tokens: config.auth.isGiven ? TokenState(config) : nil,
             names: try ProducerNames(config), events: events, reports: ReportQueue(limits.reports),
-            rates: RateLimits(config, now: Clock.monotonic()),
+            spool: spool, rates: RateLimits(config, now: Clock.monotonic()),
             buffers: BodyBuffers(limit: limits.queueBytes / 4), concurrency: limits.concurrency,
             credentials: CredentialGate(config))
+        if let spool { try state.takeUp(spool) }
+        return state
     }
+
+    /// All without an outcome.
+    var queuedObjects: Int { heldObjects + (spool?.backlogObjects ?? 0) }
+
+    var queuedBytes: Int { heldBytes + (spool?.backlogBytes ?? 0) }
 
     mutating func change(_ config: Config, isAnew: Bool = false, now: Int64) {
         if config.isSigningAnew(since: self.config) { credentials.startAnew(config) }
@@ -54,8 +64,8 @@ struct ProducerState {
     /// Room for more than an object or two.
     var hasMuchRoom: Bool {
         inFlight == 0
-            || (queuedObjects <= limits.queueObjects - limits.queueObjects / 8
-                && queuedBytes <= limits.queueBytes - limits.queueBytes / 8)
+            || (heldObjects <= limits.queueObjects - limits.queueObjects / 8
+                && heldBytes <= limits.queueBytes - limits.queueBytes / 8)
     }
 
     // MARK: taking
@@ -70,26 +80,53 @@ struct ProducerState {
     /// when there may be room.
     mutating func take(
         _ object: UnsafeRawBufferPointer, for target: Int, opaque: UnsafeMutableRawPointer?,
-        now: Int64, ticks: Int64
+        now: Int64, ticks: Int64, checksum: UInt32 = 0, _ confirmation: Confirmation? = nil
     ) throws(DatapanelError) -> Taken? {
         if isClosing { throw Self.closed }
         let isFull =
-            queuedObjects >= limits.queueObjects
-            || (queuedObjects > 0 && queuedBytes + object.count > limits.queueBytes)
-        if isFull {
+            heldObjects >= limits.queueObjects
+            || (heldObjects > 0 && heldBytes + object.count > limits.queueBytes)
+        let queue = targets[target]
+        var place: SpoolLog<FolderDisk>.Place?
+        if let spool, let log = queue.log {
+            if confirmation?.refused.isEmpty == false { throw spool.unsynced }
+            let item = SpoolObject(
+                queuedAt: ticks + (queue.open?.unixOffset ?? Clock.unixOffset()), ticks: ticks,
+                opaque: opaque, text: object, checksum: checksum)
+            switch try write(item, spool, log, hasRoom: !isFull, now: now) {
+            case .nowhere:
+                wasFull = true
+                return nil
+            case .onDisk:
+                confirmation?.add(lastTicket, object.count, log)
+                return onDisk(queue, now: now)
+            case .inMemory(let written):
+                place = written
+            }
+        } else if isFull {
             wasFull = true
             return nil
+        } else {
+            lastTicket += 1
         }
-        let queue = targets[target]
         let found = queue.batch(
             for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes, now: now)
-        let batch = found ?? newBatch(for: target, now: now)
-        try batch.append(
-            object, ticket: lastTicket + 1, opaque: opaque, queuedAt: ticks + batch.unixOffset)
+        let batch = found ?? newBatch(for: target, epoch: epochs.current, startedAt: now)
+        do throws(DatapanelError) {
+            try batch.append(
+                object, ticket: lastTicket, opaque: opaque, queuedAt: ticks + batch.unixOffset)
+        } catch {
+            guard let place, let log = queue.log else {
+                lastTicket -= 1
+                throw error
+            }
+            // It is read back when there is memory for it.
+            log.backlog.add(lastTicket, place, object.count)
+            return onDisk(queue, now: now)
+        }
         if found == nil { queue.start(batch) }
-        lastTicket += 1
-        queuedObjects += 1
-        queuedBytes += object.count
+        heldObjects += 1
+        heldBytes += object.count
         epochs.add(1)
         counters.taken += 1
         boundMemory()
@@ -104,14 +141,23 @@ struct ProducerState {
         return Taken(ticket: lastTicket, wakes: wakes)
     }
 
-    private mutating func newBatch(for target: Int, now: Int64) -> Batch {
+    /// Taken, and to be read back later.
+    private mutating func onDisk(_ queue: TargetQueue, now: Int64) -> Taken {
+        epochs.add(1)
+        counters.taken += 1
+        let wakes = !queue.hasWork && sleepsUntil > now
+        if wakes { sleepsUntil = now }
+        return Taken(ticket: lastTicket, wakes: wakes)
+    }
+
+    mutating func newBatch(for target: Int, epoch: Int, startedAt: Int64) -> Batch {
         let buffer = buffers.take()
         // Without the memory it grows as it can.
         try? buffer.bytes.reserve(targets[target].usual.bytes(atMost: limits.batchBytes))
         let batch = Batch(
-            target: target, epoch: epochs.current, startedAt: now,
-            dueAt: now + limits.linger + limits.jitter(), unixOffset: Clock.unixOffset(), in: buffer
-        )
+            target: target, epoch: epoch, startedAt: startedAt,
+            dueAt: startedAt + limits.linger + limits.jitter(), unixOffset: Clock.unixOffset(),
+            in: buffer)
         batch.reserve(targets[target].usual.objects(atMost: limits.batchObjects))
         return batch
     }
@@ -120,6 +166,7 @@ struct ProducerState {
         for index in targets.indices where targets[index].name.equals(name) { return index }
         let address = try address(for: name)
         let queue = TargetQueue(try Text(name), address)
+        queue.log = try spool?.open(queue.name)
         queue.isPaused = isPaused
         targets.append(queue)
         return targets.count - 1
@@ -136,6 +183,11 @@ struct ProducerState {
             let index = (nextTarget + step) % targets.count
             let target = targets[index]
             guard let batch = target.next(now: now) else { continue }
+            if let spool, let log = target.log, !spool.begin(batch, log, now: now) {
+                target.wait(until: now + SyncSchedule.pause)
+                target.putBack(batch)
+                continue
+            }
             nextTarget = index + 1
             target.inFlight += 1
             inFlight += 1
@@ -188,7 +240,7 @@ struct ProducerState {
             let wake = target.wakeTime(from: opensAt, deliveryTimeout: limits.deliveryTimeout)
             time = min(time, wake)
         }
-        time = min(time, lookupTime(now: now))
+        time = min(time, lookupTime(now: now), loadTime(now: now))
         if queuedObjects == 0 { time = min(time, buffers.rest(now: now)) }
         sleepsUntil = time
         return time
@@ -358,6 +410,9 @@ struct ProducerState {
     /// The end of all objects of a batch: their room is free, their reports wait.
     @inline(never)
     private mutating func conclude(_ settlement: Settlement) {
+        if let spool, let log = targets[settlement.batch.target].log {
+            spool.finish(settlement.batch, log, now: Clock.monotonic())
+        }
         release(settlement.batch)
         recycle(settlement)
         counters.stored += settlement.count - settlement.failureCount
@@ -369,7 +424,7 @@ struct ProducerState {
 
     /// What waits in the queue and what waits to be collected share an allowance.
     private mutating func boundMemory() {
-        let most = limits.queueBytes + limits.queueBytes / 4 - queuedBytes
+        let most = limits.queueBytes + limits.queueBytes / 4 - heldBytes
         while let buffer = reports.dropPayload(above: most) { buffers.giveBack(buffer) }
     }
 
@@ -381,8 +436,8 @@ struct ProducerState {
     }
 
     mutating func release(_ batch: Batch) {
-        queuedObjects -= batch.count
-        queuedBytes -= batch.objectBytes
+        heldObjects -= batch.count
+        heldBytes -= batch.objectBytes
         epochs.remove(batch.count, from: batch.epoch)
         if wasFull {
             wasFull = false

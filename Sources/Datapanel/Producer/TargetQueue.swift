@@ -4,6 +4,8 @@
 final class TargetQueue {
     let name: Text
     var address: TargetAddress
+    /// What the spool has of it.
+    var log: TargetLog?
     private(set) var open: Batch?
     private var ready = Fifo<Batch>()
     /// Whether the oldest of them is the first.

@@ -56,6 +56,8 @@ final class Worker: @unchecked Sendable {
         let token: TokenState.Token?
         let tokenOrder: TokenState.Order?
         let lookups: [LookupOrder]
+        let loads: [ProducerState.Load]
+        let notices: [Spool.Notice]
         let sleepsUntil: Int64
         let isStopping: Bool
     }
@@ -81,6 +83,10 @@ final class Worker: @unchecked Sendable {
             if let order = step.tokenOrder { askForToken(order, step.config) }
             for order in step.lookups { lookUp(order, step.token) }
             for start in step.starts { begin(start.batch, start.url, step) }
+            for load in step.loads { self.load(load) }
+            for notice in step.notices {
+                step.config.log.write(notice.level, .spool) { notice.text }
+            }
             group.perform()
             var hasFinished = false
             while let end = group.nextEnd() {
@@ -88,7 +94,9 @@ final class Worker: @unchecked Sendable {
                 hasFinished = true
             }
             // What has ended may have made room for more.
-            if !hasFinished { group.wait(milliseconds: step.sleepsUntil - Clock.monotonic()) }
+            if !hasFinished && step.loads.isEmpty {
+                group.wait(milliseconds: step.sleepsUntil - Clock.monotonic())
+            }
         }
     }
 
@@ -99,6 +107,7 @@ final class Worker: @unchecked Sendable {
             state.expire(now: now)
             if state.queuedObjects != before { waiters.announceAll() }
             let tokenOrder = state.neededToken(now: now)
+            let loads = state.loads(now: now)
             var lookups: [LookupOrder] = []
             while let order = state.neededLookup(now: now) { lookups.append(order) }
             var starts: [(batch: Batch, url: Text)] = []
@@ -108,6 +117,7 @@ final class Worker: @unchecked Sendable {
             return Step(
                 starts: starts, config: state.config, keyRound: state.credentials.round,
                 token: state.tokens?.token(now: now), tokenOrder: tokenOrder, lookups: lookups,
+                loads: loads, notices: state.spool?.takeNotices() ?? [],
                 sleepsUntil: state.sleepTime(now: now), isStopping: state.isStopping)
         }
     }
@@ -138,6 +148,23 @@ final class Worker: @unchecked Sendable {
         } catch {
             config.log.write(.warning, .retry) { error.message }
             monitor.with { $0.notBegun(batch, now: Clock.monotonic()) }
+        }
+    }
+
+    /// Reads a part of a backlog. Others hand objects over meanwhile.
+    private func load(_ load: ProducerState.Load) {
+        var bytes = Bytes()
+        var fault: SpoolFault?
+        do throws(SpoolFault) {
+            try FolderDisk.read(load.read.file, load.read.range, to: &bytes)
+        } catch {
+            fault = error
+        }
+        close(load.read.file)
+        monitor.with { state in
+            let before = state.queuedObjects
+            state.loaded(load, bytes, fault, now: Clock.monotonic())
+            if state.queuedObjects != before { waiters.announceAll() }
         }
     }
 

@@ -4,12 +4,14 @@
 /// ids stay in the reply and objects in the batch.
 package final class Settlement: @unchecked Sendable {
     package static let possibleDuplicate: UInt32 = 1
+    package static let recovered: UInt32 = 4
 
     package let outcome: Outcome
     let batch: Batch
     private let ids: ItemIds?
     private var reply: Bytes
-    private let flags: UInt32
+    /// Of those that are stored.
+    private let doubt: UInt32
 
     init(
         _ outcome: Outcome, _ batch: Batch, _ ids: ItemIds? = nil,
@@ -23,7 +25,7 @@ package final class Settlement: @unchecked Sendable {
         self.ids = ids
         self.reply = reply
         if outcome.hasIds, let ids { ReplyDecoder.terminate(self.reply.mutableView, ids) }
-        flags = batch.ambiguousAttempts > 0 ? Self.possibleDuplicate : 0
+        doubt = batch.ambiguousAttempts > 0 ? Self.possibleDuplicate : 0
     }
 
     package var count: Int { batch.count }
@@ -49,10 +51,11 @@ package final class Settlement: @unchecked Sendable {
             code: outcome.code, stored: outcome.stored, ticket: item.ticket,
             queuedAt: item.queuedAt)
         report.opaque = item.opaque
+        report.flags = batch.isRecovered ? Self.recovered : 0
         if outcome.hasIds, let found = ids?[position], found.id > 0 {
             report.code = .ok
             report.stored = .yes
-            report.flags = flags
+            report.flags |= doubt
             report.id = reply.text(at: found.id)
             report.eventId = reply.text(at: found.eventId)
         } else {

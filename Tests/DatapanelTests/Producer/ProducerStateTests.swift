@@ -138,15 +138,15 @@ struct EpochCountsTests {
     @Test func anEpochIsOverWhenItAndAllBeforeAreEmpty() {
         var counts = EpochCounts()
         counts.add(2)
-        let first = counts.end()
+        let first = counts.end(after: 2)
         counts.add(1)
-        let second = counts.end()
+        let second = counts.end(after: 3)
         #expect(!counts.isOver(first) && !counts.isOver(second))
         counts.remove(1, from: second)
         #expect(!counts.isOver(second))
         counts.remove(2, from: first)
         #expect(counts.isOver(first) && counts.isOver(second))
-        #expect(counts.isOver(counts.end()))
+        #expect(counts.isOver(counts.end(after: 3)))
     }
 }
 

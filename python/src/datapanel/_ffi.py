@@ -34,6 +34,7 @@ dp_code = c_int32
 dp_stored = c_int32
 
 DP_POSSIBLE_DUPLICATE = 1
+DP_RECOVERED = 4
 """A bit of a report's flags: an earlier attempt may have stored the object, too."""
 
 

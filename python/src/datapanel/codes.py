@@ -35,6 +35,7 @@ class Code(enum.IntEnum):
     DP_E_QUEUE_FULL = 202
     """No room for the object now."""
     DP_E_WAIT = 203
+    DP_E_SPOOL = 204
     """The time to wait is over."""
     DP_E_INTERNAL = 299
     """A defect in the library; please report it."""

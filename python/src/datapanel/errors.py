@@ -158,6 +158,10 @@ class WaitError(DatapanelError):
     """The time to wait is over, and things go on as before."""
 
 
+class SpoolError(DatapanelError):
+    """The spool cannot be opened, or the disk is full or fails. The object was not taken."""
+
+
 class ForkedError(DatapanelError):
     """What was called was made before this process was forked. Make one in the child."""
 
@@ -184,6 +188,7 @@ _CLASSES: Mapping[int, type[DatapanelError]] = {
     Code.DP_E_REJECTED: RejectedError,
     Code.DP_E_QUEUE_FULL: QueueFullError,
     Code.DP_E_WAIT: WaitError,
+    Code.DP_E_SPOOL: SpoolError,
     Code.DP_E_FORKED: ForkedError,
     Code.DP_E_CLOSED: ClosedError,
 }

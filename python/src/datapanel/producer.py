@@ -335,8 +335,8 @@ def no_room(deadline: Deadline, index: int | None = None) -> QueueFullError:
     """Return the error about a queue that was full all the time."""
     what = "the object was" if index is None else f"objects from number {index} on were"
     return QueueFullError(
-        f"no room in the queue (queue.objects, queue.bytes) within {deadline.timeout} s; "
-        f"{what} not taken",
+        "no room in the queue (queue.objects and queue.bytes, or spool.bytes) within "
+        f"{deadline.timeout} s; {what} not taken",
         code=Code.DP_E_QUEUE_FULL,
         index=index,
     )

@@ -20,7 +20,7 @@ from ctypes import (
 )
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from ._ffi import DP_POSSIBLE_DUPLICATE, PROTOTYPES, dp_report, lib
+from ._ffi import DP_POSSIBLE_DUPLICATE, DP_RECOVERED, PROTOTYPES, dp_report, lib
 from .codes import Stored
 from .errors import code_name
 
@@ -39,6 +39,8 @@ class Report(NamedTuple):
     """Whether the service could hold the object now."""
     possible_duplicate: bool
     """Whether the object is stored, and an earlier attempt may have stored it, too."""
+    recovered: bool
+    """Whether a former process took the object, and its spool handed it on."""
     id: str | None
     """The service's id of the object; always there when the object is stored."""
     event_id: str | None
@@ -163,6 +165,7 @@ def _read(row: tuple[int, ...], shared: _Texts) -> Marked:
         code,
         _stored(stored, Stored.MAYBE),
         flags & DP_POSSIBLE_DUPLICATE != 0,
+        flags & DP_RECOVERED != 0,
         _text(id_) if id_ else None,
         _text(event_id) if event_id else None,
         shared[message],
