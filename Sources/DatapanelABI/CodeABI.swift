@@ -4,49 +4,47 @@ public import CDatapanel
 import Datapanel
 
 extension Code {
-    /// The case's number and name in the header.
-    private var constant: (number: Int, name: StaticString) {
+    /// The case's number in the header.
+    private var constant: Int {
         switch self {
-        case .ok: (DP_OK, "DP_OK")
-        case .argument: (DP_E_ARGUMENT, "DP_E_ARGUMENT")
-        case .config: (DP_E_CONFIG, "DP_E_CONFIG")
-        case .json: (DP_E_JSON, "DP_E_JSON")
-        case .path: (DP_E_PATH, "DP_E_PATH")
-        case .empty: (DP_E_EMPTY, "DP_E_EMPTY")
-        case .tooLarge: (DP_E_TOO_LARGE, "DP_E_TOO_LARGE")
-        case .noMemory: (DP_E_NOMEM, "DP_E_NOMEM")
-        case .file: (DP_E_FILE, "DP_E_FILE")
-        case .queueFull: (DP_E_QUEUE_FULL, "DP_E_QUEUE_FULL")
-        case .wait: (DP_E_WAIT, "DP_E_WAIT")
-        case .spool: (DP_E_SPOOL, "DP_E_SPOOL")
-        case .internal: (DP_E_INTERNAL, "DP_E_INTERNAL")
-        case .resolve: (DP_E_RESOLVE, "DP_E_RESOLVE")
-        case .connect: (DP_E_CONNECT, "DP_E_CONNECT")
-        case .tls: (DP_E_TLS, "DP_E_TLS")
-        case .tlsVerify: (DP_E_TLS_VERIFY, "DP_E_TLS_VERIFY")
-        case .proxy: (DP_E_PROXY, "DP_E_PROXY")
-        case .send: (DP_E_SEND, "DP_E_SEND")
-        case .noReply: (DP_E_NO_REPLY, "DP_E_NO_REPLY")
-        case .timeout: (DP_E_TIMEOUT, "DP_E_TIMEOUT")
-        case .rejected: (DP_E_REJECTED, "DP_E_REJECTED")
-        case .auth: (DP_E_AUTH, "DP_E_AUTH")
-        case .forbidden: (DP_E_FORBIDDEN, "DP_E_FORBIDDEN")
-        case .endpoint: (DP_E_ENDPOINT, "DP_E_ENDPOINT")
-        case .throttled: (DP_E_THROTTLED, "DP_E_THROTTLED")
-        case .server: (DP_E_SERVER, "DP_E_SERVER")
-        case .reply: (DP_E_REPLY, "DP_E_REPLY")
-        case .replyItem: (DP_E_REPLY_ITEM, "DP_E_REPLY_ITEM")
-        case .name: (DP_E_NAME, "DP_E_NAME")
-        case .forked: (DP_E_FORKED, "DP_E_FORKED")
-        case .cancelled: (DP_E_CANCELLED, "DP_E_CANCELLED")
-        case .expired: (DP_E_EXPIRED, "DP_E_EXPIRED")
-        case .closed: (DP_E_CLOSED, "DP_E_CLOSED")
+        case .ok: DP_OK
+        case .argument: DP_E_ARGUMENT
+        case .config: DP_E_CONFIG
+        case .json: DP_E_JSON
+        case .path: DP_E_PATH
+        case .empty: DP_E_EMPTY
+        case .tooLarge: DP_E_TOO_LARGE
+        case .noMemory: DP_E_NOMEM
+        case .file: DP_E_FILE
+        case .queueFull: DP_E_QUEUE_FULL
+        case .wait: DP_E_WAIT
+        case .spool: DP_E_SPOOL
+        case .internal: DP_E_INTERNAL
+        case .resolve: DP_E_RESOLVE
+        case .connect: DP_E_CONNECT
+        case .tls: DP_E_TLS
+        case .tlsVerify: DP_E_TLS_VERIFY
+        case .proxy: DP_E_PROXY
+        case .send: DP_E_SEND
+        case .noReply: DP_E_NO_REPLY
+        case .timeout: DP_E_TIMEOUT
+        case .rejected: DP_E_REJECTED
+        case .auth: DP_E_AUTH
+        case .forbidden: DP_E_FORBIDDEN
+        case .endpoint: DP_E_ENDPOINT
+        case .throttled: DP_E_THROTTLED
+        case .server: DP_E_SERVER
+        case .reply: DP_E_REPLY
+        case .replyItem: DP_E_REPLY_ITEM
+        case .name: DP_E_NAME
+        case .forked: DP_E_FORKED
+        case .cancelled: DP_E_CANCELLED
+        case .expired: DP_E_EXPIRED
+        case .closed: DP_E_CLOSED
         }
     }
 
-    package var number: dp_code { dp_code(truncatingIfNeeded: constant.number) }
-
-    package var name: StaticString { constant.name }
+    package var number: dp_code { dp_code(truncatingIfNeeded: constant) }
 }
 
 extension Stored {
