@@ -439,6 +439,9 @@ void dp_client_free(dp_client *client);
 enum {
     DP_POSSIBLE_DUPLICATE = 1, /* the object is stored, and an earlier attempt
                                   may have stored it, too */
+    DP_DEAD_LETTERED = 2,      /* it failed, and stands with its reason in the
+                                  file "dead_letter.path", safe from a loss of
+                                  power: docs/DEAD_LETTERS.md */
     DP_RECOVERED = 4           /* a former process took the object; its spool
                                   handed it on, and `opaque` is NULL */
 };
@@ -449,8 +452,7 @@ typedef struct dp_report {
     uint32_t size;       /* of this struct as the library knows it, in bytes */
     dp_code code;        /* DP_OK: stored, and `id` is known */
     dp_stored stored;    /* whether the service could hold the object */
-    uint32_t flags;      /* DP_POSSIBLE_DUPLICATE and so on; ignore unknown
-                            bits */
+    uint32_t flags;      /* bits as above; ignore unknown ones */
     uint64_t ticket;     /* of dp_producer_send; of a client the object's
                             position in the request, from 0 */
     void *opaque;        /* of dp_producer_send; NULL from a client */
@@ -496,10 +498,11 @@ typedef struct dp_producer dp_producer;
  * with all signals blocked. The log function is called on that thread. Owned.
  * Credentials are found as by dp_client_new.
  * NULL, with an error: DP_E_ARGUMENT for NULL; DP_E_CONFIG when a needed
- * setting is missing or two of them clash; DP_E_FILE; DP_E_SPOOL when the
- * folder of the spool cannot be used, or another producer has it; DP_E_NOMEM,
- * also when the system gives no thread. With a spool that is synced there is a
- * second thread, "datapanel-sync", which does nothing else. */
+ * setting is missing or two of them clash; DP_E_FILE, also when
+ * "dead_letter.path" is no regular file that can be written; DP_E_SPOOL when
+ * the folder of the spool cannot be used, or another producer has it;
+ * DP_E_NOMEM, also when the system gives no thread. With a spool that is synced
+ * there is a second thread, "datapanel-sync", which does nothing else. */
 dp_producer *dp_producer_new(const dp_config *config, dp_error **error_out);
 
 /* Takes one object for a target: JSON text of `len` bytes, checked and copied
@@ -621,7 +624,8 @@ char *dp_producer_stats(dp_producer *producer, const char *format);
 /* Takes no more objects, sends what it has, waits for up to `timeout_ms`, and
  * stops the thread. What has no outcome then comes back in `left_out` as
  * reports with DP_E_CANCELLED, "stored" and payload; owned, NULL when nothing
- * is left. Reports that nobody collected can still be polled.
+ * is left. Reports that nobody collected can still be polled. With
+ * "dead_letter.path" what is left is written there, too.
  * With a spool nothing is handed back: what has no outcome stays there, and the
  * next process reports it. The folder is free for it when this returns, or as
  * soon as the disk has written what it was given.

@@ -59,6 +59,19 @@ extern char **environ;
 static inline int dpx_open_to_read(const char *path) {
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
+// No link is followed, and nothing is waited for that somebody else may have put there.
+static inline int dpx_open_to_add(const char *path) {
+    return open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+}
+static inline int dpx_open_folder(const char *path) {
+    return open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+}
+// Whether the path leads to the open file, and over no link.
+static inline int dpx_is_at(int file, const char *path) {
+    struct stat there, here;
+    return fstat(file, &here) == 0 && lstat(path, &there) == 0 && here.st_dev == there.st_dev
+        && here.st_ino == there.st_ino;
+}
 static inline const char *const *dpx_environment(void) { return (const char *const *)environ; }
 
 // Files in a folder that is held open. None is reached through a symbolic link.

@@ -184,7 +184,7 @@ def test_scalars(header: Header) -> None:
 def test_constants(header: Header) -> None:
     codes = {code.name: code.value for code in Code}
     stored = {f"DP_STORED_{stored.name}": stored.value for stored in Stored}
-    flags = {"DP_POSSIBLE_DUPLICATE": _ffi.DP_POSSIBLE_DUPLICATE}
+    flags = {name: getattr(_ffi, name) for name in ("DP_POSSIBLE_DUPLICATE", "DP_DEAD_LETTERED")}
     assert header.constants == {**codes, **stored, **flags}
 
 

@@ -32,6 +32,8 @@ from datapanel import (
 from emulator import wait_until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emulator import Emulator
 
 
@@ -376,3 +378,17 @@ def test_possible_duplicate_is_told(producer: Producer, emulator: Emulator) -> N
     assert (report.possible_duplicate, report.attempts) == (True, 2)
     assert json.loads(emulator.held(report)) == {"n": 1}
     assert emulator.stats()["objects"] == 2
+
+
+def test_dead_letter_is_told(emulator: Emulator, tmp_path: Path) -> None:
+    file = tmp_path / "dead.ndjson"
+    emulator.fault(status=400)
+    with emulator.producer(dead_letter_path=str(file)) as producer:
+        producer.send(emulator.alerts, {"n": 1})
+        producer.flush()
+        producer.send(emulator.alerts, {"n": 2})
+        producer.flush()
+        dead, good = producer.reports()
+    assert (dead.dead_lettered, good.dead_lettered) == (True, False)
+    (letter,) = map(json.loads, file.read_text().splitlines())
+    assert (letter["ticket"], letter["code"], letter["object"]) == (1, dead.code_name, {"n": 1})

@@ -13,6 +13,7 @@ package enum SettingKey: Int, CaseIterable, Sendable {
     case rateRequests, rateObjects, rateBytes, queueObjects, queueBytes, inflight, inflightAdaptive
     case deliveryTimeout, ambiguousPolicy, ambiguousAttempts, reports
     case spoolPath, spoolSync, spoolInterval, spoolBytes
+    case deadLetterPath, deadLetterBytes
     case proxy, tlsCaFile, tlsVerify, http2
     case debug
 
@@ -273,6 +274,20 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 doc: """
                     The room that the spool takes on the disk, at the most. It grows by files of \
                     16 MiB, two for each target at first.
+                    """)
+        case .deadLetterPath:
+            Setting(
+                "dead_letter.path", .text,
+                doc: """
+                    The file to which a producer adds each object that finally failed, with its \
+                    reason, before it reports it: docs/DEAD_LETTERS.md. Empty: none.
+                    """)
+        case .deadLetterBytes:
+            Setting(
+                "dead_letter.bytes", .size(1_048_576...17_179_869_184), "256MiB",
+                doc: """
+                    How much dead_letter.path and its three predecessors take together. Each has \
+                    a quarter; the oldest makes room.
                     """)
         case .proxy:
             Setting(

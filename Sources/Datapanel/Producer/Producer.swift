@@ -16,6 +16,7 @@ package final class Producer: @unchecked Sendable {
     let worker: Worker
     /// Where what was taken is kept on disk.
     let spool: Spool?
+    private let deadLetters: DeadLetterDesk?
     private let frameCount: Int
     private let generation = ProcessGeneration.current()
     private var thread: HostThread?
@@ -34,9 +35,10 @@ package final class Producer: @unchecked Sendable {
         let monitor = Monitor(try ProducerState.make(config, limits, events, spool))
         let waiters = Waiters()
         let group = try TransferGroup.make(connections: Int(config.number(.inflight)))
-        let worker = Worker(monitor, waiters, group, try Text(head.view))
+        let deadLetters = try DeadLetterDesk.make(config)
+        let worker = Worker(monitor, waiters, group, try Text(head.view), deadLetters)
         let producer = Producer(
-            monitor, waiters, worker, spool, events.descriptor,
+            monitor, waiters, worker, spool, deadLetters, events.descriptor,
             frameCount: head.count + Envelope.tail.utf8CodeUnitCount)
         producer.tellOfSpool()
         try producer.start()
@@ -45,9 +47,10 @@ package final class Producer: @unchecked Sendable {
 
     private init(
         _ monitor: Monitor<ProducerState>, _ waiters: Waiters, _ worker: Worker, _ spool: Spool?,
-        _ eventDescriptor: Int32, frameCount: Int
+        _ deadLetters: DeadLetterDesk?, _ eventDescriptor: Int32, frameCount: Int
     ) {
         self.spool = spool
+        self.deadLetters = deadLetters
         self.monitor = monitor
         self.waiters = waiters
         self.worker = worker
@@ -201,7 +204,9 @@ package final class Producer: @unchecked Sendable {
         _ = monitor.wait(for: waiters.outcomes, until: deadline) { state, _ in
             state.queuedObjects == 0 ? true : nil
         }
-        return stop(syncedBy: max(deadline, Clock.deadline(after: Self.syncTime)))
+        let left = stop(syncedBy: max(deadline, Clock.deadline(after: Self.syncTime)))
+        writeDown(left)
+        return left.map { Slice(settlement: $0, positions: 0..<$0.count) }
     }
 
     /// At once, and without a chance for what has no outcome.
@@ -211,9 +216,7 @@ package final class Producer: @unchecked Sendable {
             state.isClosing = true
             return state.config.log
         }
-        let lost = stop(syncedBy: Clock.deadline(after: Self.syncTime)).reduce(0) {
-            $0 + $1.positions.count
-        }
+        let lost = stop(syncedBy: Clock.deadline(after: Self.syncTime)).reduce(0) { $0 + $1.count }
         if lost > 0 {
             log.write(.warning, .retry) {
                 "a producer was freed with \(lost) objects that have no outcome; close it first"
@@ -221,16 +224,23 @@ package final class Producer: @unchecked Sendable {
         }
     }
 
-    private func stop(syncedBy deadline: Int64) -> [Slice] {
+    /// What is left is written down, too, where that is wanted.
+    private func writeDown(_ left: [Settlement]) {
+        guard let deadLetters, !left.isEmpty else { return }
+        let letters = monitor.with { state in state.letters(of: left) }
+        let done = deadLetters.write(letters, isLast: true)
+        monitor.with { state in state.countLetters(done, dropped: deadLetters.dropped) }
+    }
+
+    private func stop(syncedBy deadline: Int64) -> [Settlement] {
         monitor.with { $0.isStopping = true }
         worker.wakeUp()
         thread?.join()
         thread = nil
         closeSpool(until: deadline)
         return monitor.with { state in
-            let left = state.abandon(worker.brokenOff)
-            waiters.announceAll()
-            return left.map { Slice(settlement: $0, positions: 0..<$0.count) }
+            defer { waiters.announceAll() }
+            return state.abandon(worker.brokenOff)
         }
     }
 
@@ -273,7 +283,11 @@ extension Producer {
     package func purge(_ target: UnsafeRawBufferPointer?) throws(DatapanelError) -> Int {
         try checkProcess()
         return try monitor.with { state throws(DatapanelError) in
-            defer { waiters.announceAll() }
+            defer {
+                waiters.announceAll()
+                // What it decides of others is to be written down.
+                worker.wakeUp()
+            }
             return try state.purge(target)
         }
     }

@@ -11,6 +11,7 @@ struct ProducerLimits {
     let deliveryTimeout: Int64
     let delivery: Delivery
     let reports: ReportQueue.Wanted
+    let keepsDeadLetters: Bool
 
     /// What changes while it runs has its own type; this is where it starts.
     let concurrency: Concurrency
@@ -32,6 +33,7 @@ struct ProducerLimits {
             backoff: config.backoff,
             triesAmbiguousAgain: config.number(.ambiguousPolicy) == 0,
             ambiguousLimit: number(.ambiguousAttempts))
+        keepsDeadLetters = config.text(.deadLetterPath) != nil
         reports = ReportQueue.Wanted(rawValue: config.number(.reports)) ?? .all
     }
 
@@ -51,6 +53,9 @@ struct ProducerCounters {
     var retries = 0
     var splits = 0
     var systemicRejections = 0
+    var letters = 0
+    var lettersFailed = 0
+    var lettersDropped = 0
     var batchObjects = Histogram()
     var queueTime = Histogram()
     var wireTime = Histogram()

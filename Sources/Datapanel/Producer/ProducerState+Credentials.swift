@@ -17,4 +17,12 @@ extension ProducerState {
             target.address.search?.tryAtOnce()
         }
     }
+
+    /// What kept a batch from being sent at all.
+    func noteTrouble(of batch: Batch) {
+        guard batch.lastOutcome == nil,
+            let trouble = tokens?.trouble?.message ?? names.trouble(of: targets[batch.target])
+        else { return }
+        batch.lastOutcome = Outcome(message: trouble)
+    }
 }

@@ -12,6 +12,8 @@ struct ProducerState {
     private(set) var targets: [TargetQueue] = []
     var epochs = EpochCounts()
     var reports: ReportQueue
+    /// What failed and is to be written down first.
+    var unwritten: [Settlement] = []
     /// In memory, without an outcome.
     var heldObjects = 0
     var heldBytes = 0
@@ -390,14 +392,6 @@ struct ProducerState {
             batch, batch.unsent(.expired, "not delivered within delivery.timeout = \(limit)"))
     }
 
-    /// What kept a batch from being sent at all.
-    func noteTrouble(of batch: Batch) {
-        guard batch.lastOutcome == nil,
-            let trouble = tokens?.trouble?.message ?? names.trouble(of: targets[batch.target])
-        else { return }
-        batch.lastOutcome = Outcome(message: trouble)
-    }
-
     @inline(never)
     mutating func finishUnsent(_ batch: Batch, _ outcome: Outcome) {
         conclude(Settlement(outcome, batch))
@@ -407,9 +401,14 @@ struct ProducerState {
             now: Clock.monotonic())
     }
 
-    /// The end of all objects of a batch: their room is free, their reports wait.
     @inline(never)
     private mutating func conclude(_ settlement: Settlement) {
+        if needsLetter(settlement) { unwritten.append(settlement) } else { tell(settlement) }
+    }
+
+    /// The end of all objects of a batch: their room is free, their reports wait.
+    @inline(never)
+    mutating func tell(_ settlement: Settlement) {
         if let spool, let log = targets[settlement.batch.target].log {
             spool.finish(settlement.batch, log, now: Clock.monotonic())
         }

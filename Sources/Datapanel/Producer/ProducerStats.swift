@@ -43,6 +43,13 @@ enum ProducerStats {
             counter(
                 "systemic_rejections", counters.systemicRejections,
                 "Times that a target was found to reject everything."),
+            counter("dead_letters", counters.letters, "Failed objects that were written down."),
+            counter(
+                "dead_letters_failed", counters.lettersFailed,
+                "Failed objects that could not be written down."),
+            counter(
+                "dead_letters_dropped", counters.lettersDropped,
+                "Dead letters that were dropped to make room."),
             counter("lookups", state.names.requests, "Requests of look-ups that ended."),
             level("in_flight", state.inFlight, "Requests under way."),
             level("reports_waiting", state.reports.count, "Reports that nobody collected."),

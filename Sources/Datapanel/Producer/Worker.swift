@@ -10,6 +10,7 @@ final class Worker: @unchecked Sendable {
     private let waiters: Waiters
     private let group: TransferGroup
     private let head: Text
+    private let deadLetters: DeadLetterDesk?
     private var flights: [Flight] = []
     private var tokenCalls: [IssuerCall] = []
     private var lookupCalls: [LookupCall] = []
@@ -60,11 +61,14 @@ final class Worker: @unchecked Sendable {
         let notices: [Spool.Notice]
         let sleepsUntil: Int64
         let isStopping: Bool
+        let letters: [DeadLetters]
     }
 
     init(
-        _ monitor: Monitor<ProducerState>, _ waiters: Waiters, _ group: TransferGroup, _ head: Text
+        _ monitor: Monitor<ProducerState>, _ waiters: Waiters, _ group: TransferGroup, _ head: Text,
+        _ deadLetters: DeadLetterDesk?
     ) {
+        self.deadLetters = deadLetters
         self.monitor = monitor
         self.waiters = waiters
         self.group = group
@@ -79,6 +83,7 @@ final class Worker: @unchecked Sendable {
         dpx_name_thread("datapanel")
         while true {
             let step = nextStep()
+            let hasWritten = write(step.letters, isLast: step.isStopping)
             if step.isStopping { return breakOff() }
             if let order = step.tokenOrder { askForToken(order, step.config) }
             for order in step.lookups { lookUp(order, step.token) }
@@ -88,16 +93,30 @@ final class Worker: @unchecked Sendable {
                 step.config.log.write(notice.level, .spool) { notice.text }
             }
             group.perform()
-            var hasFinished = false
+            var hasFinished = hasWritten
             while let end = group.nextEnd() {
                 finish(end, step.config)
                 hasFinished = true
             }
             // What has ended may have made room for more.
-            if !hasFinished && step.loads.isEmpty {
-                group.wait(milliseconds: step.sleepsUntil - Clock.monotonic())
-            }
+            if hasFinished || !step.loads.isEmpty { continue }
+            let now = Clock.monotonic()
+            let wakeTime = deadLetters?.wakeTime(now: now) ?? .max
+            group.wait(milliseconds: min(step.sleepsUntil, wakeTime) - now)
         }
+    }
+
+    /// Has what failed written down, and then tells of it; says whether it told of anything.
+    private func write(_ letters: [DeadLetters], isLast: Bool) -> Bool {
+        guard let deadLetters else { return false }
+        let done = deadLetters.write(letters, isLast: isLast)
+        if done.isEmpty { return false }
+        monitor.with { state in
+            state.countLetters(done, dropped: deadLetters.dropped)
+            for settlement in done { state.tell(settlement) }
+            waiters.announce(hasMuchRoom: state.hasMuchRoom)
+        }
+        return true
     }
 
     private func nextStep() -> Step {
@@ -118,7 +137,8 @@ final class Worker: @unchecked Sendable {
                 starts: starts, config: state.config, keyRound: state.credentials.round,
                 token: state.tokens?.token(now: now), tokenOrder: tokenOrder, lookups: lookups,
                 loads: loads, notices: state.spool?.takeNotices() ?? [],
-                sleepsUntil: state.sleepTime(now: now), isStopping: state.isStopping)
+                sleepsUntil: state.sleepTime(now: now), isStopping: state.isStopping,
+                letters: state.takeLetters())
         }
     }
 

@@ -4,6 +4,7 @@
 /// ids stay in the reply and objects in the batch.
 package final class Settlement: @unchecked Sendable {
     package static let possibleDuplicate: UInt32 = 1
+    package static let deadLettered: UInt32 = 2
     package static let recovered: UInt32 = 4
 
     package let outcome: Outcome
@@ -29,6 +30,9 @@ package final class Settlement: @unchecked Sendable {
     }
 
     package var count: Int { batch.count }
+
+    /// Whether its failed objects stand in the file of dead letters. Set before it is told of.
+    var isDeadLettered = false
 
     /// Whether a part of it was handed out: what that points to has to stay. Guarded by the
     /// producer's monitor.
@@ -59,6 +63,7 @@ package final class Settlement: @unchecked Sendable {
             report.id = reply.text(at: found.id)
             report.eventId = reply.text(at: found.eventId)
         } else {
+            report.flags = isDeadLettered ? Self.deadLettered : 0
             report.message = outcome.message?.pointer
             report.payload = batch.object(position)
         }

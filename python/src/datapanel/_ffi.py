@@ -37,6 +37,9 @@ DP_POSSIBLE_DUPLICATE = 1
 DP_RECOVERED = 4
 """A bit of a report's flags: an earlier attempt may have stored the object, too."""
 
+DP_DEAD_LETTERED = 2
+"""A bit of a report's flags: the object stands in the file of dead letters."""
+
 
 class dp_error(Structure):
     """Opaque."""

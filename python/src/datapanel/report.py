@@ -20,7 +20,14 @@ from ctypes import (
 )
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from ._ffi import DP_POSSIBLE_DUPLICATE, DP_RECOVERED, PROTOTYPES, dp_report, lib
+from ._ffi import (
+    DP_DEAD_LETTERED,
+    DP_POSSIBLE_DUPLICATE,
+    DP_RECOVERED,
+    PROTOTYPES,
+    dp_report,
+    lib,
+)
 from .codes import Stored
 from .errors import code_name
 
@@ -65,6 +72,8 @@ class Report(NamedTuple):
     """When the object was handed over, in microseconds of Unix time."""
     finished_us: int
     """When its outcome was known, in microseconds of Unix time."""
+    dead_lettered: bool
+    """Whether the object failed and stands in the file `dead_letter.path`."""
 
     @property
     def ok(self) -> bool:
@@ -176,4 +185,5 @@ def _read(row: tuple[int, ...], shared: _Texts) -> Marked:
         attempts,
         queued_us,
         finished_us,
+        flags & DP_DEAD_LETTERED != 0,
     )
