@@ -40,10 +40,10 @@ final class DeadLetterDesk {
     /// Writes these, and those that had to wait. Gives those that are done with: they are written
     /// and marked, or cannot be. With `isLast` none has to wait any more.
     func write(_ letters: [DeadLetters], isLast: Bool) -> [Settlement] {
+        guard !letters.isEmpty || !waiting.isEmpty else { return [] }
         let now = Clock.monotonic()
         if waiting.isEmpty { waitingSince = now }
         waiting += letters
-        guard !waiting.isEmpty else { return [] }
         let deadline = isLast ? now + Self.lastPatience : waitingSince + Self.patience
         do throws(DatapanelError) {
             while try !file.write(waiting) {
