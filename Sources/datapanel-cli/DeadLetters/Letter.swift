@@ -114,6 +114,8 @@ struct LineKey: Hashable {
 
     init(_ line: [UInt8]) {
         count = line.count
-        hash = line.hashValue
+        var hasher = Hasher()
+        line.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hash = hasher.finalize()
     }
 }

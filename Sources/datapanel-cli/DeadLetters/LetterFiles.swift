@@ -67,11 +67,29 @@ struct LetterFiles {
         return status
     }
 
+    /// As the producer would have done that died meanwhile.
+    private func begin() {
+        var status = stat()
+        guard lstat("\(path).1", &status) == 0 else { return }
+        let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { return }
+        _ = fchown(file, status.st_uid, status.st_gid)
+        close(file)
+    }
+
     /// A producer that finds the file full, or a command like this one, puts another in its place.
     private func lock(_ kind: Int32) throws -> Int32 {
         let access = kind == LOCK_EX ? O_RDWR : O_RDONLY
+        var patience = 100
         while true {
             let file = Glibc.open(path, access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            if file < 0, errno == ENOENT, patience > 0, Glibc.access("\(path).1", F_OK) == 0 {
+                // A producer has just made it a predecessor, and is about to begin another one.
+                patience -= 1
+                if patience == 0 { begin() }
+                usleep(10_000)
+                continue
+            }
             let here = try Self.check(file, path)
             while flock(file, kind) != 0 {
                 guard errno == EINTR else {

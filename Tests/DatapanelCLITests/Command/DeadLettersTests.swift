@@ -222,6 +222,16 @@ struct DeadLettersTests {
         #expect(access("\(post.file).2", F_OK) != 0 && contents(post.file) == "")
     }
 
+    /// A producer was killed just when the file had become a predecessor.
+    @Test func withoutTheFileItsPredecessorsCount() throws {
+        let post = try Post()
+        try post.fill([#"{"a":1}"#])
+        rename(post.file, "\(post.file).1")
+        #expect(try post.run(["list"]).errors == "datapanel: 1 letter\n")
+        #expect(try post.run(["drop", "--all"]).errors == "datapanel: 1 letter dropped\n")
+        #expect(contents(post.file) == "" && access("\(post.file).1", F_OK) != 0)
+    }
+
     @Test func whoReadsItStaysTheSame() throws {
         let post = try Post()
         try post.fill([#"{"a":1}"#, #"{"a":2}"#])
