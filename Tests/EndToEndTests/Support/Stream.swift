@@ -16,6 +16,7 @@ final class Stream {
         let serverCode: String?
         let attempts: Int
         let isPossibleDuplicate: Bool
+        let isDeadLettered: Bool
     }
 
     private let producer: OpaquePointer
@@ -139,7 +140,8 @@ final class Stream {
                 message: row.message.map { String(cString: $0) } ?? "",
                 serverCode: row.server_code.map { String(cString: $0) },
                 attempts: Int(row.attempts),
-                isPossibleDuplicate: Int(row.flags) & DP_POSSIBLE_DUPLICATE != 0)
+                isPossibleDuplicate: Int(row.flags) & DP_POSSIBLE_DUPLICATE != 0,
+                isDeadLettered: Int(row.flags) & DP_DEAD_LETTERED != 0)
         }
     }
 }
