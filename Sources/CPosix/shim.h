@@ -83,9 +83,6 @@ static inline int dpx_open_in(int folder, const char *name, int flags) {
 static inline int dpx_open_folder_in(int folder, const char *name) {
     return openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
-static inline int dpx_open_folder(const char *path) {
-    return dpx_open_folder_in(AT_FDCWD, path);
-}
 // Without the points of cancellation that a C library puts around it.
 static inline ssize_t dpx_write_at(int file, const void *bytes, size_t count, off_t offset) {
     return syscall(SYS_pwrite64, file, bytes, count, offset);

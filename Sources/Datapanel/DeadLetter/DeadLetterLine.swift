@@ -35,11 +35,8 @@ package enum DeadLetterLine {
 
     /// What a letter of a spool begins with behind its bracket, up to its ticket.
     static func appendHead(spool: UInt64, to bytes: inout Bytes) throws(DatapanelError) {
-        let digits: StaticString = "0123456789abcdef"
         try bytes.append("\"spool\":\"")
-        for place in 0..<16 {
-            try bytes.append(digits.utf8Start[Int(spool >> UInt64(60 - 4 * place) & 15)])
-        }
+        try bytes.append(text: Hexadecimal.text(spool))
         try bytes.append("\",")
         try bytes.append(ticketName)
     }

@@ -67,3 +67,25 @@ extension Producer {
         for notice in notices { log.write(notice.level, .spool) { notice.text } }
     }
 }
+
+extension Spool {
+    /// What stands in the file of dead letters has its outcome: a person may send it again from
+    /// there, so this must not.
+    func settle(lettersIn config: Config) throws(DatapanelError) {
+        guard backlogObjects > 0, let path = config.text(.deadLetterPath) else { return }
+        let isComplete = try DeadLetterTickets.forEach(in: path, spool: folder.id) { settle($0) }
+        if counters.settled > 0 {
+            notice(
+                .information,
+                "\(counters.settled) objects of a former process stand in dead_letter.path already")
+        }
+        if !isComplete {
+            notice(
+                .warning,
+                """
+                not all of \(TextFile.shown(path)) could be read: objects of a former process that \
+                failed may be sent once more
+                """)
+        }
+    }
+}

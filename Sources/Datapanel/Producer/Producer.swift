@@ -32,10 +32,11 @@ package final class Producer: @unchecked Sendable {
         let events = try EventFlag.make()
         let limits = ProducerLimits(config, headCount: head.count)
         let spool = try Spool.make(config)
+        try spool?.settle(lettersIn: config)
         let monitor = Monitor(try ProducerState.make(config, limits, events, spool))
         let waiters = Waiters()
         let group = try TransferGroup.make(connections: Int(config.number(.inflight)))
-        let deadLetters = try DeadLetterDesk.make(config)
+        let deadLetters = try DeadLetterDesk.make(config, spool: spool?.folder.id)
         let worker = Worker(monitor, waiters, group, try Text(head.view), deadLetters)
         let producer = Producer(
             monitor, waiters, worker, spool, deadLetters, events.descriptor,

@@ -24,6 +24,7 @@ struct Metric {
 enum ProducerStats {
     static func metrics(_ state: borrowing ProducerState) -> [Metric] {
         let counters = state.counters
+        let spool = state.spool?.counters ?? Spool.Counters()
         func counter(_ name: StaticString, _ value: Int, _ help: StaticString) -> Metric {
             Metric(name: name, value: value, isLevel: false, help: help)
         }
@@ -58,6 +59,15 @@ enum ProducerStats {
             counter(
                 "payloads_dropped", state.reports.payloadsDropped,
                 "Failed objects whose bytes nobody collected in time."),
+            level(
+                "spool_objects", state.spool?.backlogObjects ?? 0, "Objects on the disk alone."),
+            level("spool_file_bytes", state.spool?.fileBytes ?? 0, "Bytes of the spool's files."),
+            counter(
+                "spool_recovered", spool.recovered - spool.settled,
+                "Objects that a former process left."),
+            counter("spool_syncs", spool.syncs, "Times that the spool was synced."),
+            counter("spool_failures", spool.failures, "Calls of the disk that failed."),
+            counter("spool_damaged", spool.damaged, "Damaged parts of the spool that were found."),
         ]
     }
 

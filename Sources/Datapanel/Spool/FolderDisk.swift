@@ -16,12 +16,7 @@ final class FolderDisk: SpoolDisk {
 
     /// A segment's: its number in 16 hexadecimal digits.
     static func name(_ number: UInt64) -> Text {
-        var name = TextBuilder()
-        for shift in stride(from: 60, through: 0, by: -4) {
-            name.append(ASCII.hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(shift))))
-        }
-        name.append(".seg")
-        return name.finish()
+        "\(Hexadecimal.text(number)).seg"
     }
 
     /// nil for what is no segment's.
@@ -29,14 +24,7 @@ final class FolderDisk: SpoolDisk {
         guard name.count == 20,
             ASCII.equal(UnsafeRawBufferPointer(rebasing: name[16...]), ".seg")
         else { return nil }
-        var number: UInt64 = 0
-        for byte in name[..<16] {
-            guard let digit = ASCII.hexValue(byte), ASCII.hexDigit(digit) == byte else {
-                return nil
-            }
-            number = number << 4 | UInt64(digit)
-        }
-        return number
+        return Hexadecimal.number(UnsafeRawBufferPointer(rebasing: name[..<16]))
     }
 
     private final class Names {

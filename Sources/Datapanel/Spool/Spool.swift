@@ -39,6 +39,7 @@ final class Spool: @unchecked Sendable {
 
     struct Counters {
         var recovered = 0
+        var settled = 0
         var damaged = 0
         var syncs = 0
         var failures = 0
@@ -156,6 +157,18 @@ final class Spool: @unchecked Sendable {
                 """)
         case .version:
             break
+        }
+    }
+
+    /// A former process's object has its outcome, though that process did not come to note it.
+    func settle(_ number: UInt64) {
+        for log in logs {
+            do throws(SpoolFault) {
+                guard try log.settle(number) else { continue }
+            } catch {
+                fail(error, "after a restart objects may be sent once more")
+            }
+            counters.settled += 1
         }
     }
 

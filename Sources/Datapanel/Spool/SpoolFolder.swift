@@ -8,8 +8,8 @@ import CPosix
 /// machine's boot id while it is in use, or "closed" once all is on the disk.
 final class SpoolFolder {
     let path: Text
-    /// Tells it from other spools, in 16 hexadecimal digits.
-    private(set) var id: Text
+    /// Tells it from other spools. It is not 0.
+    let id: UInt64
     /// Whether what a former process wrote may have been lost in part with the power.
     let lostPower: Bool
     /// Whether the monotonic clock has gone on since it was used.
@@ -29,7 +29,7 @@ final class SpoolFolder {
             lock = try SpoolLock(in: folder, of: path)
             boot = Self.currentBoot()
             let past = try Self.past(folder, path)
-            if let known = past.id { id = known } else { id = try Self.newId() }
+            id = past.id ?? max(1, Random.number())
             isSameBoot = past.boot?.equals(boot.bytes) ?? false
             lostPower = !past.isClosed && !isSameBoot
         } catch {
@@ -50,7 +50,7 @@ final class SpoolFolder {
 
     private static func open(_ path: Text) throws(DatapanelError) -> Int32 {
         if mkdir(path.pointer, 0o700) == 0 || dpx_errno() == EEXIST {
-            let folder = dpx_open_folder(path.pointer)
+            let folder = dpx_open_folder_in(AT_FDCWD, path.pointer)
             if folder >= 0 {
                 if dpx_is_private(folder) != 0 { return folder }
                 CPosix.close(folder)
@@ -68,7 +68,7 @@ final class SpoolFolder {
     // MARK: the past
 
     private struct Past {
-        var id: Text?
+        var id: UInt64?
         var boot: Text?
         var isClosed = false
     }
@@ -97,16 +97,11 @@ final class SpoolFolder {
         }
         while let line = lines.next() {
             let (word, rest) = ASCII.split(line, at: UInt8(ascii: " "))
-            if ASCII.equal(word, "id") { past.id = try Text(rest) }
+            if ASCII.equal(word, "id") { past.id = Hexadecimal.number(rest) }
             if ASCII.equal(word, "boot") { past.boot = try Text(rest) }
             if ASCII.equal(word, "closed") { past.isClosed = true }
         }
         return past
-    }
-
-    private static func newId() throws(DatapanelError) -> Text {
-        let name = FolderDisk.name(Random.number())
-        return try Text(UnsafeRawBufferPointer(rebasing: name.bytes.prefix(16)))
     }
 
     /// "" where the machine does not tell: no other boot is the same.
@@ -129,7 +124,7 @@ final class SpoolFolder {
     }
 
     private func write(_ state: Text) throws(DatapanelError) {
-        let text: Text = "\(Self.format)\nid \(id)\n\(state)\n"
+        let text: Text = "\(Self.format)\nid \(Hexadecimal.text(id))\n\(state)\n"
         let name: Text = "spool.new"
         defer { withExtendedLifetime((text, name)) {} }
         let file = dpx_open_in(folder, name.pointer, O_WRONLY | O_CREAT | O_TRUNC)

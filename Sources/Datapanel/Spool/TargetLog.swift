@@ -30,6 +30,16 @@ final class TargetLog {
         try log.sync()
     }
 
+    /// Notes the outcome of a former process's object; false when it has one.
+    func settle(_ number: UInt64) throws(SpoolFault) -> Bool {
+        guard log.segments.contains(where: { $0.isLive(number) }) else { return false }
+        var runs = SpoolRuns()
+        do throws(DatapanelError) { try runs.add(number) } catch { throw .noMemory }
+        if backlog.objects > 0 { backlog.remove(backlog.bytes / backlog.objects) }
+        try log.finish(runs)
+        return true
+    }
+
     func begin(_ batch: Batch) throws(SpoolFault) {
         let runs = try Self.runs(batch)
         try log.begin(runs)

@@ -24,12 +24,6 @@ package enum ASCII {
         return letter < 6 ? letter &+ 10 : nil
     }
 
-    /// The lowest four bits as a digit.
-    package static func hexDigit(_ value: UInt8) -> UInt8 {
-        let digit = value & 15
-        return digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &+ digit &- 10
-    }
-
     /// Whether it is something that can be seen, without white space.
     package static func isVisible(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count > 0 && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
