@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from datapanel import Client, Producer
     from emulator import Emulator
 
+# Needs Spark, which its own tests have: Tests/spark.
+collect_ignore = ["src/pyspark_datapanel.py"]
+
 _BUILD = Path(__file__).parents[1] / "build"
 
 # The package reads this one when it is imported, which no fixture comes before.

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,12 @@ def client(url: str, **settings: Any) -> Client:
 def test_library_is_the_one_of_the_wheel() -> None:
     assert "site-packages" in HERE.parts
     assert (HERE / "libdatapanel.so.1").is_file()
+
+
+def test_spark_would_find_its_module() -> None:
+    found = find_spec("pyspark_datapanel")
+    assert found is not None
+    assert found.origin == str(HERE.parent / "pyspark_datapanel.py")
 
 
 def libraries(statement: str) -> set[Path]:

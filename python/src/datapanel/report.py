@@ -142,9 +142,20 @@ def read_marked(reports: Any) -> list[Marked]:
     """Copy everything out of a dp_reports, each report with its `opaque`."""
     shared = _Texts({0: None})
     return [
-        _read(_unpack(_bytes_at(_row_at(reports, index), _ROW_SIZE)), shared)
+        _read(_unpack(row_at(reports, index)), shared)
         for index in range(lib.dp_reports_count(reports))
     ]
+
+
+def row_at(reports: Any, index: int) -> bytes:
+    """Copy one dp_report, with pointers that live as long as the dp_reports."""
+    row: bytes = _bytes_at(_row_at(reports, index), _ROW_SIZE)
+    return row
+
+
+def report_at(reports: Any, index: int) -> Report:
+    """Copy everything out of one of a dp_reports."""
+    return _read(_unpack(row_at(reports, index)), _Texts({0: None}))[1]
 
 
 class _Texts(dict[int, Optional[str]]):
