@@ -24,8 +24,8 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 	$(wildcard Sources/C*)) scripts/build-library.sh packaging
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
-.PHONY: help demo demo-restart lib cli emulator man examples test check soak fuzz bench wheel \
-	deb install uninstall clean
+.PHONY: help demo demo-restart demo-spark lib cli emulator man examples test check soak fuzz bench \
+	wheel deb install uninstall clean
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,9 @@ demo: lib emulator examples ## sends alerts to a local emulator: [AUTH=token|pas
 
 demo-restart: lib emulator examples ## streams to a local emulator that is killed half way
 	@scripts/demo-restart.sh $(FLAVOUR)
+
+demo-spark: lib emulator ## writes from a Spark cluster that loses an executor half way
+	@scripts/demo-spark.sh $(FLAVOUR)
 
 lib: $(lib) ## builds the library: build/lib/libdatapanel.so.1, .so, .a
 

@@ -11,6 +11,7 @@ from findings import Finding
 from loading import PROCESSES, Loading
 from measure import Measured
 from pythons import Pythons
+from sparks import NOOP, ROWS, Sparks
 from streams import BY_HAND, OURS, WIRE, Cell, Lengths
 from streams import Results as Streams
 
@@ -134,6 +135,15 @@ def python_lines(pythons: Pythons) -> list[str]:
         row("json.dumps", spread(values(pythons.calls, "dumps_us"))),
         f"import datapanel: {spread(pythons.import_ms)} ms",
     ]
+
+
+def spark_lines(sparks: Sparks) -> list[str]:
+    title = f"Spark on this machine, {ROWS:,} rows of {sparks.size} bytes, first writes left out"
+    lines = [title, row("", "1000 rows/s", "of the noop sink")]
+    for label, rates in sparks.rates.items():
+        share = f"{median(rates) / median(sparks.rates[NOOP]):.0%}"
+        lines.append(row(label, spread([rate / 1e3 for rate in rates]), share))
+    return lines
 
 
 def loading_lines(loading: Loading) -> list[str]:
