@@ -15,7 +15,8 @@ struct RetryLetters: ParsableCommand {
 
             The first Ctrl-C (or SIGTERM) leaves 10 seconds to what is under way; the second one \
             ends the process at once. Settings come from the environment, then from the file, \
-            then from --set, as for datapanel send; dead_letter.path and reports do not count.
+            then from --set, as for datapanel send; dead_letter.path, spool.path and reports do \
+            not count.
 
             EXIT STATUS:
               0  every object is stored
@@ -43,7 +44,7 @@ struct RetryLetters: ParsableCommand {
         var config = try settings.config()
         config.log = Log({ _, _, text, _ in SendLog.write(text) }, nil)
         // What fails again stays where it is, and each outcome has to be known.
-        for (key, value) in [(SettingKey.deadLetterPath, ""), (.reports, "all")] {
+        for (key, value) in [(SettingKey.deadLetterPath, ""), (.spoolPath, ""), (.reports, "all")] {
             let value = try engineText(value)
             try config.set(key, value.bytes)
         }
