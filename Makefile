@@ -24,7 +24,7 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 	$(wildcard Sources/C*)) scripts/build-library.sh packaging
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
-.PHONY: help demo demo-restart demo-spark lib cli emulator man examples test check soak fuzz bench \
+.PHONY: help demo demo-restart demo-spool demo-spark lib cli emulator man examples test check soak fuzz bench \
 	wheel deb install uninstall clean
 
 help: ## shows this list
@@ -36,6 +36,9 @@ demo: lib emulator examples ## sends alerts to a local emulator: [AUTH=token|pas
 
 demo-restart: lib emulator examples ## streams to a local emulator that is killed half way
 	@scripts/demo-restart.sh $(FLAVOUR)
+
+demo-spool: cli emulator ## kills `datapanel send` while the service is away, and starts it again
+	@scripts/demo-spool.sh
 
 demo-spark: lib emulator ## writes from a Spark cluster that loses an executor half way
 	@scripts/demo-spark.sh $(FLAVOUR)

@@ -10,6 +10,8 @@ final class Results {
     private let complaints: Complaints
     private var lines = ResultLines()
     private let isDurable: Bool
+    /// Where objects of an earlier run come from, and those go that have no outcome.
+    private let spool: String?
     private var hasNewDeadLetters = false
     private(set) var tally = Tally()
     /// The objects under way.
@@ -17,9 +19,10 @@ final class Results {
 
     /// `isDurable` when somebody forgets objects once they are in the dead-letter file.
     init(
-        _ intake: Intake, ids: LineFile?, deadLetters: LineFile?, isDurable: Bool,
+        _ intake: Intake, ids: LineFile?, deadLetters: LineFile?, isDurable: Bool, spool: String?,
         _ complaints: Complaints
     ) {
+        self.spool = spool
         self.intake = intake
         self.isDurable = isDurable
         self.ids = ids
@@ -67,7 +70,10 @@ final class Results {
             let outcome = slice.settlement.outcome
             for position in slice.positions {
                 let report = slice.settlement[position]
-                guard let item = end(report.opaque) else { continue }
+                let isRecovered = report.flags & Settlement.recovered != 0
+                if isRecovered { tally.recovered += 1 }
+                let item = isRecovered ? nil : end(report.opaque)
+                guard item != nil || isRecovered else { continue }
                 if report.code == .ok {
                     try stored(item, report)
                 } else {
@@ -97,27 +103,35 @@ final class Results {
         }
     }
 
-    private func stored(_ item: Item, _ report: Report) throws {
-        tally.stored += 1
-        let isDouble = item.isDoubtful || report.flags & Settlement.possibleDuplicate != 0
-        if isDouble { tally.possibleDuplicates += 1 }
-        if let ids {
-            let origin = intake.origin(item.source, item.number, item.start)
-            try ids.add(lines.id(origin, report, isPossibleDuplicate: isDouble))
-        }
-        intake.sources[item.source].resume?.settle(item.extent)
+    private func origin(_ item: Item?, _ report: Report) -> Origin {
+        guard let item else { return .spool(spool ?? "", ticket: report.ticket) }
+        return intake.origin(item.source, item.number, item.start)
     }
 
-    private func failed(_ item: Item, _ report: Report, _ outcome: Outcome) throws {
+    /// `item` is nil for an object of an earlier run.
+    private func stored(_ item: Item?, _ report: Report) throws {
+        tally.stored += 1
+        let isDouble = item?.isDoubtful == true || report.flags & Settlement.possibleDuplicate != 0
+        if isDouble { tally.possibleDuplicates += 1 }
+        if let ids {
+            try ids.add(lines.id(origin(item, report), report, isPossibleDuplicate: isDouble))
+        }
+        if let item { intake.sources[item.source].resume?.settle(item.extent) }
+    }
+
+    private func failed(_ item: Item?, _ report: Report, _ outcome: Outcome) throws {
         tally.failed += 1
-        if report.stored == .maybe || item.isDoubtful { tally.perhapsStored += 1 }
-        let origin = intake.origin(item.source, item.number, item.start)
+        if report.stored == .maybe || item?.isDoubtful == true { tally.perhapsStored += 1 }
+        let origin = origin(item, report)
         let message = report.message.map { String(cString: $0) } ?? ""
         complaints.failed(origin.place, "\(report.code.name)", message)
-        let resume = intake.sources[item.source].resume
         if let deadLetters {
             try deadLetters.add(lines.failed(origin, report, outcome))
             hasNewDeadLetters = true
+        }
+        guard let item else { return }
+        let resume = intake.sources[item.source].resume
+        if deadLetters != nil {
             resume?.settle(item.extent)
         } else if report.stored == .no && !item.isDoubtful {
             resume?.leaveUnsent(item.extent)
@@ -134,12 +148,17 @@ final class Results {
         for resume in intake.resumes { try resume.flush() }
     }
 
-    /// The whole count, of which parts are kept elsewhere.
-    func finalTally(isCutShort: Bool) -> Tally {
+    /// The whole count, of which parts are kept elsewhere. `queued` is how many objects the
+    /// producer had in the end.
+    func finalTally(isCutShort: Bool, queued: Int) -> Tally {
         var tally = tally
         tally.skipped = intake.skipped
         tally.unreadable = intake.unreadable
         tally.isCutShort = isCutShort
+        if spool != nil {
+            tally.kept = max(queued, underWay)
+            return tally
+        }
         // Without an outcome, and not handed back: the run broke off.
         tally.unsent += underWay
         tally.perhapsStored += underWay

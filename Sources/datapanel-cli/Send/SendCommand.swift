@@ -102,12 +102,18 @@ struct SendCommand: ParsableCommand {
             try DryRun(config, url).run(intake)
             return .allStored
         }
+        let spool = config.text(.spoolPath)?.description
+        if resume && spool != nil {
+            throw ValidationError(
+                "--resume and spool.path would both send again what a run left; use one of them")
+        }
         let results = Results(
             intake, ids: try ids.map(LineFile.init), deadLetters: try deadLetter.map(LineFile.init),
-            isDurable: resume || confirm, Complaints(display.say))
+            isDurable: resume || confirm, spool: spool, Complaints(display.say))
         let producer = try Producer.make(config)
         let options = Sending.Options(
-            target: place.id, isStrict: strict, grace: Int64(grace) * 1_000, confirms: confirm,
+            target: place.id, isStrict: strict, grace: Int64(grace) * 1_000,
+            hasSpool: spool != nil, confirms: confirm,
             stepBytes: Int(config.number(.queueBytes)) / 8)
         if files == ["-"] && isatty(STDIN_FILENO) == 1 && !quiet {
             display.say("reading objects from the terminal, one a line; Ctrl-D ends them")

@@ -10,6 +10,8 @@ final class Sending {
         var isStrict = false
         /// How long what is under way may take after the first Ctrl-C, in milliseconds.
         var grace: Int64 = 10_000
+        /// What it takes is on disk, and what an earlier run left there is sent, too.
+        var hasSpool = false
         /// As rsyslog's omprog wants it.
         var confirms = false
         /// How many bytes of objects are handed over between two looks at what failed: a producer
@@ -56,7 +58,7 @@ final class Sending {
                 try collect()
                 try settle()
                 tick()
-                if isInputOver && results.underWay == 0 { break }
+                if isInputOver && results.underWay == 0 && !isSpoolBusy { break }
                 if let endsAt, Clock.monotonic() >= endsAt { break }
                 wait()
             }
@@ -70,9 +72,15 @@ final class Sending {
         }
         display.clear()
         return Summary(
-            tally: results.finalTally(isCutShort: isCutShort), requests: figures.attempts,
+            tally: results.finalTally(isCutShort: isCutShort, queued: queued),
+            requests: figures.attempts,
             retries: figures.retries, milliseconds: Int(display.milliseconds))
     }
+
+    /// Objects that the producer has, of whatever run.
+    private var queued: Int { (try? producer.queued().objects) ?? 0 }
+
+    private var isSpoolBusy: Bool { options.hasSpool && queued > 0 }
 
     // MARK: reading
 
@@ -230,7 +238,7 @@ final class Sending {
         endsAt = Clock.monotonic() + options.grace
         let seconds = (options.grace + 999) / 1_000
         display.say(
-            "stopping: \(grouped(results.underWay)) objects under way have \(seconds) s to end; "
+            "stopping: \(grouped(max(results.underWay, queued))) objects under way have \(seconds) s to end; "
                 + "Ctrl-C once more ends it at once")
         if !isInputOver { stopReading() }
         isSettling = false

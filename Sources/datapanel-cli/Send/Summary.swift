@@ -24,9 +24,13 @@ struct Summary: Equatable {
             parts[0] += " (\(grouped(tally.possibleDuplicates)) perhaps twice)"
         }
         parts.append("\(grouped(tally.failed)) failed")
+        if tally.recovered > 0 {
+            parts[1] += ", of both \(grouped(tally.recovered)) were in the spool"
+        }
         if tally.bad > 0 { parts.append("\(grouped(tally.bad)) no objects") }
         if tally.skipped > 0 { parts.append("\(grouped(tally.skipped)) sent before") }
         if tally.unsent > 0 { parts.append("\(grouped(tally.unsent)) not sent") }
+        if tally.kept > 0 { parts.append("\(grouped(tally.kept)) kept in the spool") }
         var text = parts.joined(separator: ", ")
         if tally.perhapsStored > 0 {
             text += "; of those not stored \(grouped(tally.perhapsStored)) are stored perhaps"
@@ -47,6 +51,8 @@ struct Summary: Equatable {
         line.add("bad", tally.bad)
         line.add("skipped", tally.skipped)
         line.add("unsent", tally.unsent)
+        line.add("kept", tally.kept)
+        line.add("recovered", tally.recovered)
         line.add("unreadable_files", tally.unreadable)
         line.add("complete", !tally.isCutShort)
         line.add("requests", requests)

@@ -11,6 +11,11 @@ struct Origin {
     let offset: Int
 
     var place: String { "\(file), \(noun) \(number)" }
+
+    /// Of an object that an earlier run left in the spool.
+    static func spool(_ path: String, ticket: UInt64) -> Origin {
+        Origin(file: path, noun: "ticket", number: Int(clamping: ticket), offset: 0)
+    }
 }
 
 /// The lines of `--ids` and `--dead-letter`.
