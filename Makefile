@@ -24,8 +24,8 @@ library_sources := Package.swift $(call sources,include Sources/Datapanel Source
 	$(wildcard Sources/C*)) scripts/build-library.sh packaging
 tool_sources = Package.swift $(call sources,$(wildcard $(1))) scripts/build-tool.sh
 
-.PHONY: help demo demo-restart demo-spool demo-spark lib cli emulator man examples test check soak fuzz bench \
-	wheel deb install uninstall clean
+.PHONY: help demo demo-restart demo-spool demo-spark lib cli emulator man examples test check \
+	soak fuzz bench wheel deb install uninstall clean
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

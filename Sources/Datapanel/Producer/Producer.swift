@@ -119,13 +119,17 @@ package final class Producer: @unchecked Sendable {
             monitor.with { $0.counters.refused += 1 }
             throw DatapanelError(
                 .queueFull,
-                spool == nil
-                    ? "no room in the queue (queue.objects, queue.bytes); wait for event_fd or reports"
-                    : "no room in the spool (spool.bytes); wait for event_fd or reports")
+                """
+                no room in the \(spool == nil ? Self.queueLimits : Self.spoolLimit); wait for event_fd \
+                or reports
+                """)
         }
         if taken.wakes { worker.wakeUp() }
         return taken.ticket
     }
+
+    private static let queueLimits: StaticString = "queue (queue.objects, queue.bytes)"
+    private static let spoolLimit: StaticString = "spool (spool.bytes)"
 
     private func tooLarge(_ count: Int) -> DatapanelError {
         DatapanelError(

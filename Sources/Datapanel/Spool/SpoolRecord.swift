@@ -33,9 +33,9 @@ struct SpoolRecord {
 ///    12  kind, and three bytes that are 0
 ///    16  number
 ///
-/// The content follows, and up to seven bytes that are 0: records begin at multiples of 8. The first
-/// checksum begins with the salt of the segment. So a record can be told from what a former use of
-/// the file has left, and from an object that somebody made to look like one.
+/// The content follows, and up to seven bytes that are 0: records begin at multiples of 8. The
+/// first checksum begins with the salt of the segment. So a record can be told from what a former
+/// use of the file has left, and from an object that somebody made to look like one.
 struct SpoolRecordHeader {
     static let count = 24
     private static let alignment = 8

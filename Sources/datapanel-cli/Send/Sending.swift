@@ -238,8 +238,8 @@ final class Sending {
         endsAt = Clock.monotonic() + options.grace
         let seconds = (options.grace + 999) / 1_000
         display.say(
-            "stopping: \(grouped(max(results.underWay, queued))) objects under way have \(seconds) s to end; "
-                + "Ctrl-C once more ends it at once")
+            "stopping: \(grouped(max(results.underWay, queued))) objects under way have "
+                + "\(seconds) s to end; Ctrl-C once more ends it at once")
         if !isInputOver { stopReading() }
         isSettling = false
     }
