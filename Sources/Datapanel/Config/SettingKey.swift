@@ -251,8 +251,8 @@ package enum SettingKey: Int, CaseIterable, Sendable {
                 "spool.path", .text,
                 doc: """
                     A folder where a producer keeps what it has taken until its outcome is known, \
-                    so that the next process goes on with it. It is made if it is not there, and is \
-                    one producer's at a time. Empty: memory only.
+                    so that the next process goes on with it. It is made if it is not there, and \
+                    is one producer's at a time. Empty: memory only.
                     """)
         case .spoolSync:
             Setting(

@@ -120,8 +120,8 @@ package final class Producer: @unchecked Sendable {
             throw DatapanelError(
                 .queueFull,
                 """
-                no room in the \(spool == nil ? Self.queueLimits : Self.spoolLimit); wait for event_fd \
-                or reports
+                no room in the \(spool == nil ? Self.queueLimits : Self.spoolLimit); wait for \
+                event_fd or reports
                 """)
         }
         if taken.wakes { worker.wakeUp() }
