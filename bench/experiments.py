@@ -18,6 +18,9 @@ KEYS = {
     "DATAPANEL_AUTH_SECRET_KEY": "SKEXAMPLE",
 }
 
+# On the disk of this folder; each run leaves it empty.
+SPOOL = "build/bench/spool"
+
 Results = dict[str, Measured]
 
 
@@ -47,6 +50,14 @@ def judge_signing(results: Results) -> list[Finding]:
     pairs = zip(results["signed"].cpu_us, results["token"].cpu_us, strict=True)
     extra = median(signed - token for signed, token in pairs)
     return [at_most("CPU of signing 1000 bytes of body", extra * 1000 / SIZE, 1.0, "us")]
+
+
+def judge_spool(results: Results) -> list[Finding]:
+    memory, spool = results["memory only"], results["spool, synced every 500 ms"]
+    return [
+        at_most("CPU with a spool", median(spool.cpu_ratios(memory)), 1.5, "times that without"),
+        at_least("objects a second with a spool", median(spool.rate), 100_000, "/s"),
+    ]
 
 
 def judge_emulator(results: Results) -> list[Finding]:
@@ -83,6 +94,29 @@ EXPERIMENTS = (
         ),
         server="sink",
         judge=judge_signing,
+    ),
+    Experiment(
+        name="spool",
+        title=f"A producer in memory and with a spool: requests of {BATCH}, 4 at a time",
+        contenders=(
+            Contender("produce_datapanel", "memory only", 300_000, in_flight=4),
+            Contender(
+                "produce_datapanel",
+                "spool, synced every 500 ms",
+                300_000,
+                in_flight=4,
+                settings={"DATAPANEL_SPOOL_PATH": SPOOL},
+            ),
+            Contender(
+                "produce_datapanel",
+                "spool, never synced",
+                300_000,
+                in_flight=4,
+                settings={"DATAPANEL_SPOOL_PATH": SPOOL, "DATAPANEL_SPOOL_SYNC": "none"},
+            ),
+        ),
+        server="sink",
+        judge=judge_spool,
     ),
     Experiment(
         name="emulator",

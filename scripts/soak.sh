@@ -43,6 +43,14 @@ log=build/log/soak-python.log
     >$log 2>&1 && grep -qE '[0-9]+ passed' $log || fail "$(tail -30 $log)" "all of it is in $log"
 tail -1 $log
 
+kills=$((loops * 5))
+say "" "== kill -9 at random instants, $kills times with each spool.sync"
+log=build/log/soak-kill.log
+(source scripts/python.sh && cd python && KILLS=$kills pytest --color=no --capture=no \
+    tests/test_spool.py -k kill) >$log 2>&1 && grep -qE '[0-9]+ passed' $log ||
+    fail "$(tail -30 $log)" "all of it is in $log"
+grep '^spool.sync = ' $log
+
 places=$((loops / 20 + 1))
 say "" "== the network before a producer, cut at $places times as many places"
 log=build/log/soak-network.log

@@ -216,6 +216,20 @@ def test_a_full_spool_takes_no_more_until_there_is_room(
     assert len(emulator.objects()) == taken + 1
 
 
+def test_objects_share_a_sync(emulator: Emulator, tmp_path: Path) -> None:
+    with spooled(emulator, tmp_path, spool_sync="always") as producer:
+        producer.pause()
+        before = producer.stats()["spool_syncs"]
+        text = b"".join(b'{"n":%d}\n' % n for n in range(3_000))
+        assert producer.send_many(emulator.alerts, text).objects == 3_000
+        # A thousand each, and the notes of the start perhaps.
+        assert 3 <= producer.stats()["spool_syncs"] - before <= 5
+        producer.resume()
+        producer.flush(HANG_SECONDS)
+        assert producer.queued == (0, 0)
+    assert numbers(emulator) == list(range(3_000))
+
+
 def test_an_object_that_was_under_way_is_marked(emulator: Emulator, tmp_path: Path) -> None:
     emulator.fault(drop="stored", path="batch-create", times=0)
     producer = spooled(emulator, tmp_path, backoff_base="10s", backoff_cap="10s")

@@ -63,7 +63,7 @@ package final class Settlement: @unchecked Sendable {
             report.id = reply.text(at: found.id)
             report.eventId = reply.text(at: found.eventId)
         } else {
-            report.flags = isDeadLettered ? Self.deadLettered : 0
+            if isDeadLettered { report.flags |= Self.deadLettered }
             report.message = outcome.message?.pointer
             report.payload = batch.object(position)
         }

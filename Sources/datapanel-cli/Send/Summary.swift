@@ -25,7 +25,7 @@ struct Summary: Equatable {
         }
         parts.append("\(grouped(tally.failed)) failed")
         if tally.recovered > 0 {
-            parts[1] += ", of both \(grouped(tally.recovered)) were in the spool"
+            parts.append("\(grouped(tally.recovered)) of them from the spool")
         }
         if tally.bad > 0 { parts.append("\(grouped(tally.bad)) no objects") }
         if tally.skipped > 0 { parts.append("\(grouped(tally.skipped)) sent before") }

@@ -13,18 +13,19 @@ struct SummaryTests {
     @Test func tellsEverything() {
         let tally = Tally(
             stored: 990, possibleDuplicates: 3, failed: 10, perhapsStored: 2, bad: 4, skipped: 120,
-            unsent: 12, unreadable: 1, isCutShort: true)
+            unsent: 12, kept: 7, recovered: 5, unreadable: 1, isCutShort: true)
         let summary = Summary(tally: tally, requests: 1, retries: 2, milliseconds: 0)
         #expect(
             summary.text
-                == "990 stored (3 perhaps twice), 10 failed, 4 no objects, 120 sent before, "
-                + "12 not sent; of those not stored 2 are stored perhaps; 1 request, 2 repeated, "
+                == "990 stored (3 perhaps twice), 10 failed, 5 of them from the spool, 4 no objects, "
+                + "120 sent before, 12 not sent, 7 kept in the spool; of those not stored 2 are stored perhaps; 1 request, 2 repeated, "
                 + "0.0 s, 0 objects/s")
         #expect(
             String(decoding: summary.json, as: UTF8.self)
                 == #"{"stored":990,"possible_duplicates":3,"failed":10,"perhaps_stored":2,"bad":4,"#
-                + #""skipped":120,"unsent":12,"unreadable_files":1,"complete":false,"requests":1,"#
-                + #""retries":2,"milliseconds":0,"objects_per_second":0,"exit_status":1}"# + "\n")
+                + #""skipped":120,"unsent":12,"kept":7,"recovered":5,"unreadable_files":1,"#
+                + #""complete":false,"requests":1,"retries":2,"milliseconds":0,"objects_per_second":0,"exit_status":1}"#
+                + "\n")
     }
 
     @Test(
@@ -34,6 +35,7 @@ struct SummaryTests {
             (Tally(stored: 1, unsent: 1), .someFailed), (Tally(bad: 1), .someFailed),
             (Tally(unreadable: 1), .someFailed), (Tally(stored: 1, isCutShort: true), .someFailed),
             (Tally(failed: 1), .nothingSent), (Tally(unsent: 1), .nothingSent),
+            (Tally(stored: 1, kept: 1), .someFailed), (Tally(kept: 1), .nothingSent),
         ] as [(Tally, SendExit)])
     func endsWithAStatus(tally: Tally, status: SendExit) {
         #expect(tally.exitStatus == status)
