@@ -12,13 +12,22 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from datapanel import Code, Producer, QueueFullError, SpoolError, Stored, WaitError
+from datapanel import (
+    Code,
+    Producer,
+    QueueFullError,
+    SpoolError,
+    Stored,
+    UnconfirmedError,
+    WaitError,
+)
 from emulator import wait_until
 
 if TYPE_CHECKING:
@@ -95,10 +104,8 @@ class Lives:
 
 
 @pytest.mark.parametrize("sync", ["interval", "always", "none"])
-def test_a_kill_at_any_instant_loses_nothing(
-    emulator: Emulator, tmp_path: Path, sync: str
-) -> None:
-    rng = random.Random(sync)
+def test_a_kill_at_any_instant_loses_nothing(emulator: Emulator, tmp_path: Path, sync: str) -> None:
+    rng = random.Random(sync)  # noqa: S311
     emulator.fault(delay_ms=5, times=0)
     settings = emulator.settings(
         spool_path=str(tmp_path / "spool"), spool_sync=sync, linger="2ms", batch_objects=20
@@ -147,9 +154,7 @@ def test_what_is_left_goes_first_and_in_order(emulator: Emulator, tmp_path: Path
     assert all(report.queued_us < reports[-1].queued_us for report in reports[:-1])
 
 
-def test_what_finds_no_room_in_memory_waits_on_the_disk(
-    emulator: Emulator, tmp_path: Path
-) -> None:
+def test_what_finds_no_room_in_memory_waits_on_the_disk(emulator: Emulator, tmp_path: Path) -> None:
     emulator.fault(delay_ms=2, times=0)
     small = {"queue_objects": 50, "batch_objects": 10, "inflight": 1, "batch_bytes": "4KiB"}
     with spooled(emulator, tmp_path, queue_bytes="64KiB", **small) as producer:
@@ -189,23 +194,25 @@ def test_each_target_has_a_log_of_its_own(emulator: Emulator, tmp_path: Path) ->
 
 
 def test_a_spool_is_one_producers(emulator: Emulator, tmp_path: Path) -> None:
-    with spooled(emulator, tmp_path):
-        with pytest.raises(SpoolError, match=f"in use by process {os.getpid()}"):
-            spooled(emulator, tmp_path)
+    with (
+        spooled(emulator, tmp_path),
+        pytest.raises(SpoolError, match=f"in use by process {os.getpid()}"),
+    ):
+        spooled(emulator, tmp_path)
     spooled(emulator, tmp_path).close()
 
 
-def test_a_full_spool_takes_no_more_until_there_is_room(
-    emulator: Emulator, tmp_path: Path
-) -> None:
+def test_a_full_spool_takes_no_more_until_there_is_room(emulator: Emulator, tmp_path: Path) -> None:
     text = json.dumps({"n": 1, "x": "x" * 1_000_000})
     with spooled(emulator, tmp_path, spool_bytes="64MiB") as producer:
         producer.pause()
         taken = 0
-        with pytest.raises(QueueFullError, match=r"spool\.bytes"):
+        with suppress(QueueFullError):
             while taken < 100:
                 producer.send(emulator.alerts, text, timeout=0)
                 taken += 1
+        with pytest.raises(QueueFullError, match=r"spool\.bytes"):
+            producer.send(emulator.alerts, text, timeout=0)
         assert 30 < taken < 64
         producer.resume()
         producer.send(emulator.alerts, text, timeout=HANG_SECONDS)
@@ -214,6 +221,15 @@ def test_a_full_spool_takes_no_more_until_there_is_room(
     files = list((tmp_path / "spool").rglob("*.seg"))
     assert sum(each.stat().st_size for each in files) <= 64 << 20
     assert len(emulator.objects()) == taken + 1
+
+
+def test_a_future_hears_that_its_object_stays(emulator: Emulator, tmp_path: Path) -> None:
+    producer = spooled(emulator, tmp_path)
+    producer.pause()
+    future = producer.submit(emulator.alerts, {"n": 1})
+    assert producer.close(timeout=0) == []
+    with pytest.raises(UnconfirmedError, match="stays in the spool"):
+        future.result(0)
 
 
 def test_objects_share_a_sync(emulator: Emulator, tmp_path: Path) -> None:
@@ -315,7 +331,7 @@ def test_no_secret_is_written(emulator: Emulator, tmp_path: Path) -> None:
 def test_objects_wait_for_a_day(emulator: Emulator, tmp_path: Path) -> None:
     # Not for the five minutes of a producer in memory: this one would be refused.
     spooled(emulator, tmp_path, linger="30m").close()
-    with pytest.raises(Exception, match="delivery.timeout"):
+    with pytest.raises(Exception, match=r"delivery\.timeout"):
         emulator.producer(linger="30m")
 
 
@@ -342,7 +358,9 @@ def test_damage_is_passed_over_and_told(
     for n in range(100):
         producer.send(emulator.alerts, {"n": n, "x": "x" * 200})
     producer.close(timeout=0)
-    (segment,) = (each for each in (tmp_path / "spool").rglob("*.seg") if b'"n":50,' in each.read_bytes())
+    (segment,) = (
+        each for each in (tmp_path / "spool").rglob("*.seg") if b'"n":50,' in each.read_bytes()
+    )
     content = bytearray(segment.read_bytes())
     content[content.index(b'"n":50,') + 10] ^= 1
     segment.write_bytes(content)

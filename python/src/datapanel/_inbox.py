@@ -81,7 +81,8 @@ class Inbox:
             if not future.done():
                 future.set_exception(
                     UnconfirmedError(
-                        "the object's report was dropped, because nobody took reports for long",
+                        "the object's report was dropped, because nobody took reports for long, or "
+                        "the object stays in the spool for the next process",
                         code=Code.DP_E_CLOSED,
                         stored=Stored.MAYBE,
                     )

@@ -222,6 +222,9 @@ class Producer(Core):
         until everything has its outcome, which the setting `delivery.timeout` bounds. Ctrl-C ends
         the wait at once, with what is left in `leftovers`.
 
+        With the setting `spool_path` nothing is left: it stays in the spool, and the next producer
+        with that folder delivers and reports it.
+
         Reports can be taken afterwards, too. Closing again does nothing.
 
         >>> producer = Producer.from_environment()
