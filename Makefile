@@ -55,7 +55,7 @@ man: cli emulator ## makes the manual pages and completions of both: build/share
 examples: lib ## builds the programs of examples-c/
 	@$(uninstalled) $(MAKE) --silent -C examples-c BUILD=$(CURDIR)/build/examples
 
-test: lib emulator ## runs every Swift, C and Python test
+test: lib cli emulator ## runs every Swift, C and Python test
 	@scripts/test.sh $(FLAVOUR)
 
 check: ## runs every gate: style, exports, sanitizers, both flavours, ...

@@ -84,7 +84,9 @@ if !embedded {
             swiftSettings: strict),
         .testTarget(
             name: "DatapanelCLITests",
-            dependencies: ["datapanel-cli", "datapanel-emulator", "DatapanelEmulator"],
+            dependencies: [
+                "Datapanel", "datapanel-cli", "datapanel-emulator", "DatapanelEmulator",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

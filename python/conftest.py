@@ -36,6 +36,9 @@ def pytest_configure() -> None:
                 f"{os.environ[variable]} is missing: run `make lib emulator`, or name another in "
                 f"{variable}"
             )
+    command = Path(os.environ["EMULATOR"]).with_name("datapanel")
+    if not command.is_file():
+        raise pytest.UsageError(f"{command} is missing: run `make cli`")
 
 
 @pytest.fixture(scope="session")

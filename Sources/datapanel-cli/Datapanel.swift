@@ -23,8 +23,8 @@ struct DatapanelCommand: ParsableCommand {
             """,
         version: "\(version)",
         subcommands: [
-            SendCommand.self, DeadLettersCommand.self, LookupCommand.self, ConfigCommand.self,
-            ExplainCommand.self, EmulatorCommand.self,
+            SendCommand.self, DeadLettersCommand.self, SpoolCommand.self, LookupCommand.self,
+            ConfigCommand.self, ExplainCommand.self, EmulatorCommand.self,
         ])
 
     /// As ArgumentParser does it, but for the status of wrong arguments, which is 2 as with most

@@ -2,9 +2,9 @@
 import CPosix
 
 /// Times for people and programs to read: RFC 3339, in UTC.
-enum Timestamp {
+package enum Timestamp {
     /// `2026-11-28T16:16:55.000123Z`, of microseconds of Unix time.
-    static func text(_ microseconds: Int64) -> Text {
+    package static func text(_ microseconds: Int64) -> Text {
         var time = time_t(microseconds / 1_000_000)
         var parts = tm()
         gmtime_r(&time, &parts)

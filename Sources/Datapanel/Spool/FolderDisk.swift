@@ -64,6 +64,16 @@ final class FolderDisk: SpoolDisk {
 
     // MARK: files
 
+    /// nil where there is none.
+    func openToRead(_ number: UInt64) throws(SpoolFault) -> Int32? {
+        let name = Self.name(number)
+        defer { withExtendedLifetime(name) {} }
+        let file = dpx_open_in(folder, name.pointer, O_RDONLY)
+        if file < 0 && dpx_errno() == ENOENT { return nil }
+        try Self.check(file, "open a file")
+        return file
+    }
+
     func open(_ number: UInt64, isNew: Bool) throws(SpoolFault) -> Int32 {
         let name = Self.name(number)
         defer { withExtendedLifetime(name) {} }

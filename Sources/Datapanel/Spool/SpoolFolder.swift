@@ -30,8 +30,8 @@ final class SpoolFolder {
             boot = Self.currentBoot()
             let past = try Self.past(folder, path)
             id = past.id ?? max(1, Random.number())
-            isSameBoot = past.boot?.equals(boot.bytes) ?? false
-            lostPower = !past.isClosed && !isSameBoot
+            isSameBoot = past.isOf(boot)
+            lostPower = past.lostPower(since: boot)
         } catch {
             lock = nil
             CPosix.close(folder)
@@ -67,13 +67,19 @@ final class SpoolFolder {
 
     // MARK: the past
 
-    private struct Past {
+    /// What the file "spool" tells.
+    struct Past {
+        var isThere = false
         var id: UInt64?
         var boot: Text?
         var isClosed = false
+
+        func isOf(_ boot: Text) -> Bool { self.boot?.equals(boot.bytes) ?? false }
+
+        func lostPower(since boot: Text) -> Bool { !isClosed && !isOf(boot) }
     }
 
-    private static func past(_ folder: Int32, _ path: Text) throws(DatapanelError) -> Past {
+    static func past(_ folder: Int32, _ path: Text) throws(DatapanelError) -> Past {
         let file = dpx_open_in(folder, stateName.pointer, O_RDONLY)
         var past = Past()
         if file < 0 && dpx_errno() == ENOENT { return past }
@@ -86,6 +92,7 @@ final class SpoolFolder {
             throw error.error(path)
         }
         var lines = Lines(bytes.view)
+        past.isThere = true
         guard let first = lines.next() else { return past }
         guard ASCII.equal(first, format) else {
             throw DatapanelError(
@@ -105,7 +112,7 @@ final class SpoolFolder {
     }
 
     /// "" where the machine does not tell: no other boot is the same.
-    private static func currentBoot() -> Text {
+    static func currentBoot() -> Text {
         guard let file = try? TextFile(ifThere: "/proc/sys/kernel/random/boot_id") else {
             return ""
         }
@@ -148,8 +155,10 @@ final class SpoolFolder {
         var targets: [Text] = []
     }
 
+    func targets() throws(DatapanelError) -> [Text] { try Self.targets(folder, path) }
+
     /// Those that have a folder. What is none of ours is passed over.
-    func targets() throws(DatapanelError) -> [Text] {
+    static func targets(_ folder: Int32, _ path: Text) throws(DatapanelError) -> [Text] {
         let names = Names()
         let reason = dpx_for_each_name(
             folder,
@@ -174,12 +183,16 @@ final class SpoolFolder {
         return target.finish()
     }
 
+    static func name(_ target: Text) throws(DatapanelError) -> Text {
+        var encoded = Bytes()
+        try encoded.append(text: prefix)
+        try PathPart.encode(target.bytes, into: &encoded)
+        return try Text(encoded.view)
+    }
+
     /// The folder of a target, which is made where there is none.
     func disk(for target: Text) throws(DatapanelError) -> FolderDisk {
-        var encoded = Bytes()
-        try encoded.append(text: Self.prefix)
-        try PathPart.encode(target.bytes, into: &encoded)
-        let name = try Text(encoded.view)
+        let name = try Self.name(target)
         defer { withExtendedLifetime(name) {} }
         if mkdirat(folder, name.pointer, 0o700) == 0 {
             guard fsync(folder) == 0 else { throw Self.failure("write to", path) }
@@ -191,7 +204,7 @@ final class SpoolFolder {
         return FolderDisk(file)
     }
 
-    private static func failure(_ action: StaticString, _ path: Text) -> DatapanelError {
+    static func failure(_ action: StaticString, _ path: Text) -> DatapanelError {
         SpoolFault(action: action, reason: dpx_errno()).error(path)
     }
 }

@@ -10,10 +10,15 @@ final class LineFile {
     private static let room = 64 << 10
 
     /// "-" is standard output.
-    init(_ path: String) throws {
+    convenience init(_ path: String) throws { try self.init(path, flags: 0) }
+
+    /// There must be no such file yet.
+    static func new(_ path: String) throws -> LineFile { try LineFile(path, flags: O_EXCL) }
+
+    private init(_ path: String, flags: Int32) throws {
         self.path = path
-        descriptor =
-            path == "-" ? STDOUT_FILENO : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | flags
+        descriptor = path == "-" ? STDOUT_FILENO : open(path, flags, 0o600)
         guard descriptor >= 0 else { throw CommandFailure.system("cannot write to \(path)") }
         if path != "-" { try endLine() }
     }
