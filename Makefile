@@ -98,5 +98,6 @@ build/bin/datapanel: $(call tool_sources,Sources/datapanel-cli) $(library_source
 	scripts/build-tool.sh datapanel-cli datapanel
 
 build/fuzz/datapanel-fuzz: $(call sources,Sources/Datapanel $(wildcard Sources/C*)) \
+	Sources/datapanel-cli/DeadLetters/Letter.swift \
 	$(shell find Tests/fuzz -path Tests/fuzz/corpus -prune -o -print) scripts/build-fuzz.sh
 	scripts/build-fuzz.sh

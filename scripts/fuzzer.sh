@@ -3,7 +3,7 @@
 
 fuzzer=build/fuzz/datapanel-fuzz
 # shellcheck disable=SC2034 # of use to those who read this file
-targets=(scanner reply error head config setting builder part found)
+targets=(scanner reply error head config setting builder part found spool letter)
 
 # Without the first two a trap hangs in a symbolizer; a small quarantine is enough for inputs this
 # short. The rest is for the same seed to find the same inputs: hashes, the places of code and

@@ -57,7 +57,7 @@ public func LLVMFuzzerCustomMutator(
 
 /// What takes foreign bytes. Each case lies in a file of its own.
 enum Target: String, CaseIterable {
-    case scanner, reply, error, head, config, setting, builder, part, found
+    case scanner, reply, error, head, config, setting, builder, part, found, spool, letter
 
     /// Ends the process when the engine does what it must not; else says whether it took the input.
     func check(_ input: UnsafeRawBufferPointer) -> Bool {
@@ -71,6 +71,8 @@ enum Target: String, CaseIterable {
         case .builder: BuilderTarget.check(input)
         case .part: PartTarget.check(input)
         case .found: FoundTarget.check(input)
+        case .spool: SpoolTarget.check(input)
+        case .letter: LetterTarget.check(input)
         }
     }
 
@@ -79,7 +81,7 @@ enum Target: String, CaseIterable {
         switch self {
         case .scanner, .error: 0
         case .reply: 1
-        case .head, .config, .setting, .builder, .part, .found: nil
+        case .head, .config, .setting, .builder, .part, .found, .spool, .letter: nil
         }
     }
 }

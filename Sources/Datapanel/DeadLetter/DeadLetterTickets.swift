@@ -17,7 +17,7 @@ struct DeadLetterTickets {
     private var isInString = false
     private var isEscaped = false
 
-    private init(spool: UInt64) throws(DatapanelError) {
+    init(spool: UInt64) throws(DatapanelError) {
         var bytes = Bytes()
         try bytes.append("{")
         try DeadLetterLine.appendHead(spool: spool, to: &bytes)
@@ -39,7 +39,8 @@ struct DeadLetterTickets {
         return isComplete
     }
 
-    private mutating func take(_ block: UnsafeRawBufferPointer, _ body: (UInt64) -> Void) {
+    /// The next part of a file.
+    mutating func take(_ block: UnsafeRawBufferPointer, _ body: (UInt64) -> Void) {
         var rest = block
         while rest.count > 0 {
             guard isOfSpool else {

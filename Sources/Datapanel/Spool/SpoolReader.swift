@@ -47,8 +47,8 @@ struct SpoolReader {
         let first = place + SpoolRecordHeader.count
         let end = first + header.contentCount
         if end > bytes.count && end <= bytes.count + behind { return .more(header.recordCount) }
-        offset = min(place + header.recordCount, bytes.count)
-        // A file that was cut off.
+        offset = min(place + header.recordCount, bytes.count + behind)
+        // A file that was cut off: nothing of it follows, in this part or behind.
         guard end <= bytes.count else { return .damage(begin..<offset) }
         let content = UnsafeRawBufferPointer(rebasing: bytes[first..<end])
         guard Checksum.of(content) == header.contentChecksum else {

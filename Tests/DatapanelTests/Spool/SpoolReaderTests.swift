@@ -120,6 +120,31 @@ struct SpoolReaderTests {
         }
     }
 
+    /// What lies within a record that goes beyond the file is its content, in each part that is
+    /// read.
+    @Test func aRecordBeyondTheFileIsDamageUpToItsEnd() throws {
+        var front = Bytes()
+        try withBytes([UInt8](repeating: 0, count: 2_000)) { content in
+            let record = SpoolRecord(kind: .object, number: 1, content: content)
+            try SpoolRecordHeader(record).append(to: &front, salt: salt)
+        }
+        let rest = 1_000
+        let end = front.count + rest
+        withBytes(Array(front.view)) { part in
+            var reader = SpoolReader(part, from: 0, behind: rest, salt: salt)
+            guard case .damage(let range) = reader.next() else {
+                Issue.record("no damage")
+                return
+            }
+            #expect(range == 0..<end)
+            guard case .more = reader.next() else {
+                Issue.record("no more")
+                return
+            }
+            #expect(reader.offset >= end)
+        }
+    }
+
     @Test func whatAFormerUseOfTheFileLeftIsNoRecord() throws {
         let old = try segment(entries, salt: 1).bytes
         let new = try segment([entries[0]]).bytes
