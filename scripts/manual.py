@@ -115,6 +115,18 @@ def page(command: Command, version: str, date: str) -> Iterator[str]:
         yield from described(each, "SS")
         yield ".SS Options"
         yield from options(each)
+        for part in subcommands(each):
+            yield from below(f"{path} {part['commandName']}", part)
+
+
+def below(path: str, command: Command) -> Iterator[str]:
+    """A command of a command, in a section of that."""
+    yield f".SS {escaped(path)}\n{synopsis(path, command)}\n.PP"
+    yield escaped(command.get("abstract", ""))
+    for block in command.get("discussion", "").strip().split("\n\n"):
+        if block:
+            yield ".PP\n" + escaped(block)
+    yield from options(command)
 
 
 print("\n".join(page(json.load(sys.stdin)["command"], *sys.argv[1:])))

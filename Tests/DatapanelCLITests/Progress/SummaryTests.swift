@@ -17,15 +17,16 @@ struct SummaryTests {
         let summary = Summary(tally: tally, requests: 1, retries: 2, milliseconds: 0)
         #expect(
             summary.text
-                == "990 stored (3 perhaps twice), 10 failed, 5 of them from the spool, 4 no objects, "
-                + "120 sent before, 12 not sent, 7 kept in the spool; of those not stored 2 are stored perhaps; 1 request, 2 repeated, "
+                == "990 stored (3 perhaps twice), 10 failed, 5 of them from the spool, "
+                + "4 no objects, 120 sent before, 12 not sent, 7 kept in the spool; "
+                + "of those not stored 2 are stored perhaps; 1 request, 2 repeated, "
                 + "0.0 s, 0 objects/s")
         #expect(
             String(decoding: summary.json, as: UTF8.self)
                 == #"{"stored":990,"possible_duplicates":3,"failed":10,"perhaps_stored":2,"bad":4,"#
                 + #""skipped":120,"unsent":12,"kept":7,"recovered":5,"unreadable_files":1,"#
-                + #""complete":false,"requests":1,"retries":2,"milliseconds":0,"objects_per_second":0,"exit_status":1}"#
-                + "\n")
+                + #""complete":false,"requests":1,"retries":2,"milliseconds":0,"#
+                + #""objects_per_second":0,"exit_status":1}"# + "\n")
     }
 
     @Test(
