@@ -184,7 +184,8 @@ def test_scalars(header: Header) -> None:
 def test_constants(header: Header) -> None:
     codes = {code.name: code.value for code in Code}
     stored = {f"DP_STORED_{stored.name}": stored.value for stored in Stored}
-    flags = {name: getattr(_ffi, name) for name in ("DP_POSSIBLE_DUPLICATE", "DP_DEAD_LETTERED")}
+    names = ("DP_POSSIBLE_DUPLICATE", "DP_DEAD_LETTERED", "DP_RECOVERED")
+    flags = {name: getattr(_ffi, name) for name in names}
     assert header.constants == {**codes, **stored, **flags}
 
 
