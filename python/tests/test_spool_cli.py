@@ -26,7 +26,7 @@ COMMAND = Path(os.environ["EMULATOR"]).with_name("datapanel")
 PROGRAM = Path(__file__).with_name("spooler.py")
 HANG_SECONDS = 60
 ROUNDS = 10
-ROOM = 128 << 20
+ROOM = 64 << 20
 """Of a spool whose segments are used again all the time."""
 SIZE = 100_000
 MOST = 40_000

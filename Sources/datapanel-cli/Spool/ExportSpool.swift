@@ -19,7 +19,7 @@ struct ExportSpool: ParsableCommand {
     @OptionGroup var place: SpoolArgument
     @OptionGroup var chosen: SpoolTargetOption
 
-    @Flag(help: "Write {\"target\":…,\"object\":…} lines, one target after the other.")
+    @Flag(help: "Write lines of {\"target\":NAME,\"object\":OBJECT}, one target after the other.")
     var withTarget = false
 
     @Option(
