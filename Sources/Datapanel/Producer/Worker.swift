@@ -168,6 +168,8 @@ final class Worker: @unchecked Sendable {
         } catch {
             config.log.write(.warning, .retry) { error.message }
             monitor.with { $0.notBegun(batch, now: Clock.monotonic()) }
+            // How long to sleep was decided before.
+            wakeUp()
         }
     }
 
