@@ -168,9 +168,9 @@ final class DeadLetterFile {
     /// Makes the file a predecessor, and begins another one.
     private func rotate() throws(DatapanelError) {
         try sync()
-        let lost = Self.lines(in: predecessor(Self.predecessors))
+        let lost = Self.lines(in: try predecessor(Self.predecessors))
         for number in stride(from: Self.predecessors, to: 0, by: -1) {
-            let (old, new) = (predecessor(number - 1), predecessor(number))
+            let (old, new) = (try predecessor(number - 1), try predecessor(number))
             defer { withExtendedLifetime((old, new)) {} }
             if rename(old.pointer, new.pointer) != 0 && dpx_errno() != ENOENT {
                 throw failure("renamed", dpx_errno())
@@ -185,8 +185,17 @@ final class DeadLetterFile {
         }
     }
 
-    private func predecessor(_ number: Int) -> Text {
-        number == 0 ? path : "\(path).\(number)"
+    private func predecessor(_ number: Int) throws(DatapanelError) -> Text {
+        try Self.predecessor(number, of: path)
+    }
+
+    static func predecessor(_ number: Int, of path: Text) throws(DatapanelError) -> Text {
+        if number == 0 { return path }
+        var name = TextBuilder()
+        name.append(path)
+        name.append(".")
+        name.appendInterpolation(number)
+        return try name.whole()
     }
 
     private static func lines(in path: Text) -> Int {
@@ -214,7 +223,7 @@ final class DeadLetterFile {
         text.append(UnsafeRawBufferPointer(start: here, count: strlen(here)))
         text.append(UInt8(ascii: "/"))
         text.append(path)
-        return text.finish()
+        return try text.whole()
     }
 
     /// Of an absolute path.

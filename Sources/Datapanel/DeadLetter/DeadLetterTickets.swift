@@ -32,7 +32,7 @@ struct DeadLetterTickets {
         var isComplete = true
         for number in 0...DeadLetterFile.predecessors {
             var search = try DeadLetterTickets(spool: spool)
-            let name: Text = number == 0 ? path : "\(path).\(number)"
+            let name = try DeadLetterFile.predecessor(number, of: path)
             let isRead = FileBlocks.forEach(name) { search.take($0, body) }
             isComplete = isComplete && isRead
         }

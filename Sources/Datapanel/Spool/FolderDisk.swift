@@ -15,8 +15,11 @@ final class FolderDisk: SpoolDisk {
     // MARK: names
 
     /// A segment's: its number in 16 hexadecimal digits.
-    static func name(_ number: UInt64) -> Text {
-        "\(Hexadecimal.text(number)).seg"
+    static func name(_ number: UInt64) throws(SpoolFault) -> Text {
+        var name = TextBuilder()
+        Hexadecimal.append(number, to: &name)
+        name.appendInterpolation(".seg" as StaticString)
+        do throws(DatapanelError) { return try name.whole() } catch { throw .noMemory }
     }
 
     /// nil for what is no segment's.
@@ -47,13 +50,13 @@ final class FolderDisk: SpoolDisk {
     }
 
     func rename(_ number: UInt64, to other: UInt64) throws(SpoolFault) {
-        let (old, new) = (Self.name(number), Self.name(other))
+        let (old, new) = (try Self.name(number), try Self.name(other))
         defer { withExtendedLifetime((old, new)) {} }
         try Self.check(renameat(folder, old.pointer, folder, new.pointer), "rename a file")
     }
 
     func remove(_ number: UInt64) throws(SpoolFault) {
-        let name = Self.name(number)
+        let name = try Self.name(number)
         defer { withExtendedLifetime(name) {} }
         try Self.check(unlinkat(folder, name.pointer, 0), "remove a file")
     }
@@ -75,7 +78,7 @@ final class FolderDisk: SpoolDisk {
     }
 
     func open(_ number: UInt64, isNew: Bool) throws(SpoolFault) -> Int32 {
-        let name = Self.name(number)
+        let name = try Self.name(number)
         defer { withExtendedLifetime(name) {} }
         let file = dpx_open_in(folder, name.pointer, O_RDWR | (isNew ? O_CREAT | O_EXCL : 0))
         try Self.check(file, isNew ? "make a file" : "open a file")

@@ -122,7 +122,10 @@ final class SpoolFolder {
 
     /// Notes that it is in use. What is known of the past is known no longer afterwards.
     func noteUse() throws(DatapanelError) {
-        try write("boot \(boot.count > 0 ? boot : "unknown")")
+        var state = TextBuilder()
+        state.append("boot ")
+        state.append(boot.count > 0 ? boot : "unknown")
+        try write(state.whole())
     }
 
     /// Notes that all of it is on the disk.
@@ -131,7 +134,14 @@ final class SpoolFolder {
     }
 
     private func write(_ state: Text) throws(DatapanelError) {
-        let text: Text = "\(Self.format)\nid \(Hexadecimal.text(id))\n\(state)\n"
+        var content = TextBuilder()
+        content.appendInterpolation(Self.format)
+        content.append("\nid ")
+        Hexadecimal.append(id, to: &content)
+        content.append("\n")
+        content.append(state)
+        content.append("\n")
+        let text = try content.whole()
         let name: Text = "spool.new"
         defer { withExtendedLifetime((text, name)) {} }
         let file = dpx_open_in(folder, name.pointer, O_WRONLY | O_CREAT | O_TRUNC)
@@ -153,6 +163,7 @@ final class SpoolFolder {
 
     private final class Names {
         var targets: [Text] = []
+        var error: DatapanelError?
     }
 
     func targets() throws(DatapanelError) -> [Text] { try Self.targets(folder, path) }
@@ -163,24 +174,29 @@ final class SpoolFolder {
         let reason = dpx_for_each_name(
             folder,
             { name, context in
-                guard let name, let context,
-                    let target = SpoolFolder.target(
+                guard let name, let context else { return }
+                let names = Unmanaged<Names>.fromOpaque(context).takeUnretainedValue()
+                do throws(DatapanelError) {
+                    let target = try SpoolFolder.target(
                         UnsafeRawBufferPointer(start: name, count: strlen(name)))
-                else { return }
-                Unmanaged<Names>.fromOpaque(context).takeUnretainedValue().targets.append(target)
+                    if let target { names.targets.append(target) }
+                } catch {
+                    names.error = error
+                }
             }, Unmanaged.passUnretained(names).toOpaque())
         if reason != 0 { throw SpoolFault(action: "list it", reason: reason).error(path) }
+        if let error = names.error { throw error }
         return names.targets
     }
 
-    static func target(_ name: UnsafeRawBufferPointer) -> Text? {
+    static func target(_ name: UnsafeRawBufferPointer) throws(DatapanelError) -> Text? {
         guard name.count > prefix.count,
             prefix.equals(UnsafeRawBufferPointer(rebasing: name.prefix(prefix.count)))
         else { return nil }
         var decoder = PercentDecoder(UnsafeRawBufferPointer(rebasing: name[prefix.count...]))
         var target = TextBuilder()
         while let byte = decoder.next() { target.append(byte) }
-        return target.finish()
+        return try target.whole()
     }
 
     static func name(_ target: Text) throws(DatapanelError) -> Text {

@@ -4,10 +4,14 @@
 package enum Hexadecimal {
     package static func text(_ number: UInt64) -> Text {
         var text = TextBuilder()
+        append(number, to: &text)
+        return text.finish()
+    }
+
+    static func append(_ number: UInt64, to text: inout TextBuilder) {
         for shift in stride(from: 60, through: 0, by: -4) {
             text.append(digit(UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15))
         }
-        return text.finish()
     }
 
     /// nil for any other text.

@@ -91,6 +91,13 @@ package struct TextBuilder: StringInterpolationProtocol {
         content.append(byte)
     }
 
+    /// What was built, for what must not end early, such as the name of a file.
+    @inline(never)
+    package consuming func whole() throws(DatapanelError) -> Text {
+        if content.isCut { throw .noMemory("a text") }
+        return Text(adopting: try content.bytes.take())
+    }
+
     /// What was built; the builder is empty again.
     @inline(never)
     package consuming func finish() -> Text {
