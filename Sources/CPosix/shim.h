@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -83,8 +84,20 @@ static inline int dpx_open_in(int folder, const char *name, int flags) {
 static inline int dpx_open_folder_in(int folder, const char *name) {
     return openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
+// Beyond the process's limit for a file the kernel would not only refuse, but end the process with
+// SIGXFSZ: EFBIG without asking it.
+static inline int dpx_is_within_limit(off_t end) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || (rlim_t)end <= limit.rlim_cur) return 1;
+    errno = EFBIG;
+    return 0;
+}
+static inline int dpx_reserve(int file, off_t count) {
+    return dpx_is_within_limit(count) ? fallocate(file, 0, 0, count) : -1;
+}
 // Without the points of cancellation that a C library puts around it.
 static inline ssize_t dpx_write_at(int file, const void *bytes, size_t count, off_t offset) {
+    if (!dpx_is_within_limit(offset + (off_t)count)) return -1;
     return syscall(SYS_pwrite64, file, bytes, count, offset);
 }
 // A descriptor of its own for the same file.

@@ -101,7 +101,7 @@ final class FolderDisk: SpoolDisk {
 
     /// Where the file system keeps no room, a write may find the disk full.
     func reserve(_ file: Int32, _ count: Int) throws(SpoolFault) {
-        while fallocate(file, 0, 0, count) != 0 {
+        while dpx_reserve(file, count) != 0 {
             switch dpx_errno() {
             case EINTR: continue
             case EOPNOTSUPP, ENOSYS: return
