@@ -10,6 +10,7 @@
 #include "service.h"
 
 #include <dlfcn.h>
+#include <ftw.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -23,6 +24,9 @@ static uintptr_t library_begin, library_end;
 /* What the runtime of Swift takes with malloc cannot be refused it; the one
  * that is shipped by default does not use it. */
 static int is_malloc_ours;
+/* A memory checker has put its own functions in place of these: each scenario
+ * is played once, with memory enough. */
+static int is_replaced;
 /* Calls from now until one fails; 0: none will. */
 static atomic_long countdown;
 /* What it begins with, in this turn. */
@@ -107,6 +111,9 @@ static void prepare_memory(void)
     atomic_store(&calls, 0);
     config = dp_config_new();
     is_malloc_ours = atomic_load(&calls) == 0;
+    CHECK_CODE(dp_config_set(config, "endpoint", "http://127.0.0.1:1", NULL),
+               DP_OK);
+    is_replaced = atomic_load(&calls) == 0;
     dp_config_free(config);
 }
 
@@ -341,6 +348,15 @@ static struct service_answer refuse_bad(const struct service_request *request,
     return answer;
 }
 
+static int remove_entry(const char *path, const struct stat *status, int type,
+                        struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
 int main(void)
 {
     static const struct {
@@ -374,8 +390,9 @@ int main(void)
             service_stop(service);
             is_over = atomic_exchange(&countdown, 0) > 0;
         }
-        CHECK(call > scenarios[i].least);
+        CHECK(is_replaced || call > scenarios[i].least);
     }
     check_row(NULL);
+    CHECK_INT(nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
     return check_result();
 }
