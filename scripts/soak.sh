@@ -31,7 +31,7 @@ grep -A70 '^ledger, ' build/log/soak-ledger.log | grep -E '^(ledger,|  )'
 
 say "" "== the log of a spool on disks that lose power or fail, $loops stories"
 SPOOL_STORIES=$loops run_swift soak-spool.log --filter SpoolLogTests
-grep -o 'Test run with .* passed after .*' build/log/soak-spool.log
+grep -o -e 'power was lost in .*' -e 'Test run with .* passed after .*' build/log/soak-spool.log
 
 say "" "== the Swift tests of a producer, $loops times"
 run_swift soak-swift.log --filter EndToEndTests.ProducerTests --repetitions "$loops"

@@ -168,6 +168,7 @@ struct SpoolLogTests {
             }
         }
         #expect(states >= 1_000 * Int(Self.stories))
+        print("power was lost in \(states) states of the disk")
     }
 
     /// A note that cannot be written says nothing of the object that was taken last.
