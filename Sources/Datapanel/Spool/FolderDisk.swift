@@ -69,7 +69,7 @@ final class FolderDisk: SpoolDisk {
 
     /// nil where there is none.
     func openToRead(_ number: UInt64) throws(SpoolFault) -> Int32? {
-        let name = Self.name(number)
+        let name = try Self.name(number)
         defer { withExtendedLifetime(name) {} }
         let file = dpx_open_in(folder, name.pointer, O_RDONLY)
         if file < 0 && dpx_errno() == ENOENT { return nil }
