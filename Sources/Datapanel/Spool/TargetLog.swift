@@ -82,9 +82,10 @@ final class TargetLog {
     func nextRead(
         onlySynced: Bool, lost: (UInt64) -> Void
     ) throws(SpoolFault) -> SpoolLog<FolderDisk>.Read? {
-        let read = try log.read(
-            from: &backlog.place, backlog.wanted, onlySynced: onlySynced
-        ) { segment in
+        // A copy: what is passed over changes the backlog, too.
+        var place = backlog.place
+        defer { backlog.place = place }
+        let read = try log.read(from: &place, backlog.wanted, onlySynced: onlySynced) { segment in
             guard let last = segment.numbers?.upperBound else { return }
             passOver(last + 1, in: segment, lost)
         }
