@@ -154,6 +154,25 @@ def test_what_is_left_goes_first_and_in_order(emulator: Emulator, tmp_path: Path
     assert all(report.queued_us < reports[-1].queued_us for report in reports[:-1])
 
 
+def test_a_new_object_does_not_travel_as_one_that_was_left(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.fault(drop="stored", path="batch-create", times=0)
+    before = spooled(emulator, tmp_path, backoff_base="10s", backoff_cap="10s")
+    before.send(emulator.alerts, {"n": 1})
+    wait_until(lambda: len(emulator.objects()) == 1)
+    before.close(timeout=0)
+    emulator.reset()
+    with spooled(emulator, tmp_path) as after:
+        after.pause()
+        wait_until(lambda: after.stats()["spool_objects"] == 0)
+        after.send(emulator.alerts, {"n": 2})
+        after.resume()
+        after.flush(HANG_SECONDS)
+        flags = [(report.recovered, report.possible_duplicate) for report in after.reports()]
+    assert sorted(flags) == [(False, False), (True, True)]
+
+
 def test_what_finds_no_room_in_memory_waits_on_the_disk(emulator: Emulator, tmp_path: Path) -> None:
     emulator.fault(delay_ms=2, times=0)
     small = {"queue_objects": 50, "batch_objects": 10, "inflight": 1, "batch_bytes": "4KiB"}

@@ -111,6 +111,8 @@ struct ProducerState {
         } else {
             lastTicket += 1
         }
+        // What was read back last may have been sent before, or be a former process's.
+        if let open = queue.open, open.isBegun || open.isRecovered { queue.seal() }
         let found = queue.batch(
             for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes, now: now)
         let batch = found ?? newBatch(for: target, epoch: epochs.current, startedAt: now)
