@@ -54,8 +54,11 @@ def judge_signing(results: Results) -> list[Finding]:
 
 def judge_spool(results: Results) -> list[Finding]:
     memory, spool = results["memory only"], results["spool, synced every 500 ms"]
+    many, many_spool = results["memory only, send_many"], results["spool, send_many"]
+    unit = "times that without"
     return [
-        at_most("CPU with a spool", median(spool.cpu_ratios(memory)), 1.5, "times that without"),
+        at_most("CPU with a spool", median(spool.cpu_ratios(memory)), 1.5, unit),
+        at_most("CPU with a spool, many at once", median(many_spool.cpu_ratios(many)), 1.5, unit),
         at_least("objects a second with a spool", median(spool.rate), 100_000, "/s"),
     ]
 
@@ -113,6 +116,14 @@ EXPERIMENTS = (
                 300_000,
                 in_flight=4,
                 settings={"DATAPANEL_SPOOL_PATH": SPOOL, "DATAPANEL_SPOOL_SYNC": "none"},
+            ),
+            Contender("produce_many", "memory only, send_many", 300_000, in_flight=4),
+            Contender(
+                "produce_many",
+                "spool, send_many",
+                300_000,
+                in_flight=4,
+                settings={"DATAPANEL_SPOOL_PATH": SPOOL},
             ),
         ),
         server="sink",

@@ -10,7 +10,7 @@
 #include <datapanel.h>
 
 /* Most objects are smaller. */
-enum { STREAM_OBJECT_BYTES = 1280 };
+enum { STREAM_OBJECT_BYTES = 1280, STREAM_QUEUE_BYTES_MIN = 4 << 20 };
 
 static inline void stream_set(dp_config *config, const char *key, size_t value)
 {
@@ -30,6 +30,24 @@ static inline dp_config *stream_config(void)
 
     if (dp_config_load(config, NULL, &error) != DP_OK)
         bench_fail("settings", dp_error_message(error));
+    return config;
+}
+
+/* Memory is bounded as a program would do it that has little: two batches for
+ * each request that may be under way. When the queue is full, sending waits for
+ * room. */
+static inline dp_config *stream_settings(const struct bench *bench)
+{
+    dp_config *config = stream_config();
+    size_t batch_bytes = bench->batch * STREAM_OBJECT_BYTES;
+    size_t queue_bytes = 2 * bench->in_flight * batch_bytes;
+
+    if (queue_bytes < STREAM_QUEUE_BYTES_MIN)
+        queue_bytes = STREAM_QUEUE_BYTES_MIN;
+    stream_set(config, "inflight", bench->in_flight);
+    stream_set(config, "batch.objects", bench->batch);
+    stream_set(config, "batch.bytes", batch_bytes);
+    stream_set(config, "queue.bytes", queue_bytes);
     return config;
 }
 
@@ -72,20 +90,22 @@ static inline size_t stream_collect(dp_producer *producer, int32_t timeout_ms)
     return count;
 }
 
-/* Collects until there are `count`, and ends the producer. */
+/* Collects until there are `count`, and ends the producer: a spool may hold more
+ * than there is room for reports, so none is left to the end. */
 static inline void stream_close(dp_producer *producer, size_t done,
                                 size_t count)
 {
     dp_error *error = NULL;
 
-    if (dp_producer_close(producer, 60000, NULL, &error) != DP_OK)
-        bench_fail("dp_producer_close", dp_error_message(error));
+    dp_producer_flush(producer, 0, NULL); /* what waits for others goes */
     while (done < count) {
-        size_t more = stream_collect(producer, 0);
+        size_t more = stream_collect(producer, 60000);
         if (more == 0)
             bench_fail("report", "is missing");
         done += more;
     }
+    if (dp_producer_close(producer, 60000, NULL, &error) != DP_OK)
+        bench_fail("dp_producer_close", dp_error_message(error));
     dp_producer_free(producer);
 }
 

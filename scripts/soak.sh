@@ -51,6 +51,15 @@ log=build/log/soak-kill.log
     fail "$(tail -30 $log)" "all of it is in $log"
 grep '^spool.sync = ' $log
 
+tenths=$((loops * 3 / 2 + 1))
+minutes=$((tenths / 10)).$((tenths % 10))
+say "" "== a producer at which everything goes wrong, $minutes minutes"
+log=build/log/soak-endurance.log
+(source scripts/python.sh && cd python && MINUTES=$minutes pytest --color=no --capture=no \
+    tests/test_endurance.py) >$log 2>&1 && grep -qE '[0-9]+ passed' $log ||
+    fail "$(tail -30 $log)" "all of it is in $log"
+grep '^endurance: ' $log
+
 places=$((loops / 20 + 1))
 say "" "== the network before a producer, cut at $places times as many places"
 log=build/log/soak-network.log

@@ -61,9 +61,9 @@ class Ledger:
             text = self._text(name, size)
             self._taken[self._producer.send(target, text)] = (name, text)
 
-    def collect(self) -> list[Report]:
-        """Take the reports there are; return those."""
-        found = list(self._producer.reports())
+    def collect(self, timeout: float = 0) -> list[Report]:
+        """Take the reports there are, and wait so long for each; return those."""
+        found = list(self._producer.reports(timeout))
         self._reports += found
         return found
 

@@ -6,40 +6,112 @@ extension Producer {
     /// was given.
     static let syncTime: Int64 = 150
 
-    /// With spool.sync = always an object is taken once it is on the disk, and not before. The
-    /// disk is waited for as long as it takes: nobody could tell what became of the object.
-    func confirmed(
-        _ take: (Confirmation?) throws(DatapanelError) -> UInt64
+    func send(
+        _ spool: Spool, _ target: UnsafeRawBufferPointer, _ object: UnsafeRawBufferPointer,
+        _ opaque: UnsafeMutableRawPointer?, _ ticks: Int64, until deadline: Int64
     ) throws(DatapanelError) -> UInt64 {
-        guard let spool, spool.policy == .always else { return try take(nil) }
-        let confirmation = Confirmation()
-        let ticket = try take(confirmation)
-        try confirm(confirmation, spool) { _ in }
+        let confirmation = spool.policy == .always ? Confirmation() : nil
+        let ticket = try take(
+            spool, target, object, opaque, ticks, until: deadline, confirmation)
+        if let confirmation { try confirm(confirmation, spool) { _ in } }
         return ticket
     }
 
-    /// The same for many objects, of which the disk is asked for some at once. `take` gives nil at
-    /// their end.
-    func confirmedMany(
-        _ taken: (UInt64) -> Void, _ take: (Confirmation?) throws(DatapanelError) -> UInt64?
+    /// With spool.sync = always the disk is asked for many at once.
+    func sendMany(
+        _ spool: Spool, _ target: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer,
+        _ opaque: UnsafeMutableRawPointer?, until deadline: Int64, _ taken: (UInt64) -> Void
     ) throws(DatapanelError) {
-        guard let spool, spool.policy == .always else {
-            while let ticket = try take(nil) { taken(ticket) }
-            return
-        }
+        var objects = ObjectSequence(text)
+        var group = SpoolGroup()
         var isOver = false
         while !isOver {
-            let confirmation = Confirmation()
+            let confirmation = spool.policy == .always ? Confirmation() : nil
             do throws(DatapanelError) {
-                while !confirmation.isFull && !isOver { isOver = try take(confirmation) == nil }
+                repeat {
+                    isOver = try takeSome(
+                        spool, target, &objects, of: text, opaque, until: deadline, &group,
+                        confirmation
+                    ) { if confirmation == nil { taken($0) } }
+                } while !isOver && confirmation?.isFull != true
             } catch {
-                try confirm(confirmation, spool, taken)
+                if let confirmation { try confirm(confirmation, spool, taken) }
                 throw error
             }
-            try confirm(confirmation, spool, taken)
+            if let confirmation { try confirm(confirmation, spool, taken) }
         }
     }
 
+    /// Takes a group, written at once. Says whether it was the last.
+    private func takeSome(
+        _ spool: Spool, _ target: UnsafeRawBufferPointer, _ objects: inout ObjectSequence,
+        of text: UnsafeRawBufferPointer, _ opaque: UnsafeMutableRawPointer?,
+        until deadline: Int64, _ group: inout SpoolGroup, _ confirmation: Confirmation?,
+        _ taken: (UInt64) -> Void
+    ) throws(DatapanelError) -> Bool {
+        var flaw: DatapanelError?
+        group.start()
+        do throws(DatapanelError) {
+            while !group.isFull, let object = try next(&objects, of: text) {
+                group.add(object, opaque)
+            }
+        } catch {
+            flaw = error
+        }
+        let isOver = !group.isFull
+        if let last = try take(spool, target, group, confirmation) {
+            for back in (0..<UInt64(group.objects.count)).reversed() { taken(last - back) }
+        } else {
+            for object in group.objects {
+                taken(
+                    try take(
+                        spool, target, object.text, opaque, object.ticks, until: deadline,
+                        confirmation))
+            }
+        }
+        if let flaw { throw flaw }
+        return isOver
+    }
+
+    /// The last ticket; nil where there is no room for all of them.
+    private func take(
+        _ spool: Spool, _ target: UnsafeRawBufferPointer, _ group: SpoolGroup,
+        _ confirmation: Confirmation?
+    ) throws(DatapanelError) -> UInt64? {
+        if group.objects.isEmpty { return nil }
+        let taken = try monitor.with { state throws(DatapanelError) in
+            let index = try state.target(named: target)
+            return try group.objects.withUnsafeBufferPointer { objects throws(DatapanelError) in
+                try state.take(
+                    objects, for: index, spool, now: Clock.monotonic(), confirmation)
+            }
+        }
+        if taken?.wakes == true { worker.wakeUp() }
+        return taken?.ticket
+    }
+
+    private func take(
+        _ spool: Spool, _ target: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer,
+        _ opaque: UnsafeMutableRawPointer?, _ ticks: Int64, until deadline: Int64,
+        _ confirmation: Confirmation?
+    ) throws(DatapanelError) -> UInt64 {
+        // While nobody waits for it.
+        let checksum = Checksum.of(text)
+        return try take(ticks, until: deadline) { state, now throws(DatapanelError) in
+            let index = try state.target(named: target)
+            let object = SpoolObject(
+                queuedAt: ticks + state.unixOffset(of: index), ticks: ticks, opaque: opaque,
+                text: text, checksum: checksum)
+            return try withUnsafePointer(to: object) { object throws(DatapanelError) in
+                try state.take(
+                    UnsafeBufferPointer(start: object, count: 1), for: index, spool, now: now,
+                    confirmation)
+            }
+        }
+    }
+
+    /// With spool.sync = always an object is taken once it is on the disk, and not before. The
+    /// disk is waited for as long as it takes: nobody could tell what became of the object.
     private func confirm(
         _ confirmation: Confirmation, _ spool: Spool, _ taken: (UInt64) -> Void
     ) throws(DatapanelError) {

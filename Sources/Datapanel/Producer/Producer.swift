@@ -76,8 +76,12 @@ package final class Producer: @unchecked Sendable {
         }
         let ticks = Clock.ticks()
         let deadline = Clock.deadline(from: ticks, after: timeout)
-        return try confirmed { confirmation throws(DatapanelError) in
-            try take(target, object, opaque, ticks, until: deadline, confirmation)
+        if let spool {
+            return try send(spool, target, object, opaque, ticks, until: deadline)
+        }
+        return try take(ticks, until: deadline) { state, now throws(DatapanelError) in
+            try state.take(
+                object, for: state.target(named: target), opaque: opaque, now: now, ticks: ticks)
         }
     }
 
@@ -88,33 +92,44 @@ package final class Producer: @unchecked Sendable {
     ) throws(DatapanelError) {
         try checkProcess()
         let deadline = Clock.deadline(after: timeout)
+        if let spool {
+            return try sendMany(spool, target, text, opaque, until: deadline, taken)
+        }
         var objects = ObjectSequence(text)
-        try confirmedMany(taken) { confirmation throws(DatapanelError) in
-            let object: UnsafeRawBufferPointer?
-            do throws(JSONFault) {
-                object = try objects.next()
-            } catch {
-                throw error.error("not JSON objects", in: text)
+        while let object = try next(&objects, of: text) {
+            let ticks = Clock.ticks()
+            let ticket = try take(ticks, until: deadline) { state, now throws(DatapanelError) in
+                try state.take(
+                    object, for: state.target(named: target), opaque: opaque, now: now,
+                    ticks: ticks)
             }
-            guard let object else { return nil }
-            if object.count + frameCount > Request.bodyLimit { throw tooLarge(object.count) }
-            return try take(target, object, opaque, Clock.ticks(), until: deadline, confirmation)
+            taken(ticket)
         }
     }
 
-    private func take(
-        _ target: UnsafeRawBufferPointer, _ object: UnsafeRawBufferPointer,
-        _ opaque: UnsafeMutableRawPointer?, _ ticks: Int64, until deadline: Int64,
-        _ confirmation: Confirmation?
-    ) throws(DatapanelError) -> UInt64 {
-        // While nobody waits for it.
-        let checksum = spool == nil ? 0 : Checksum.of(object)
-        let taken = try monitor.wait(for: waiters.room, from: ticks / 1_000, until: deadline) {
-            state, now throws(DatapanelError) in
-            try state.take(
-                object, for: state.target(named: target), opaque: opaque, now: now, ticks: ticks,
-                checksum: checksum, confirmation)
+    /// The next of many that fits into a request.
+    func next(
+        _ objects: inout ObjectSequence, of text: UnsafeRawBufferPointer
+    ) throws(DatapanelError) -> UnsafeRawBufferPointer? {
+        let object: UnsafeRawBufferPointer?
+        do throws(JSONFault) {
+            object = try objects.next()
+        } catch {
+            throw error.error("not JSON objects", in: text)
         }
+        if let object, object.count + frameCount > Request.bodyLimit {
+            throw tooLarge(object.count)
+        }
+        return object
+    }
+
+    /// Has `body` take something as soon as there is room for it; it began at `ticks`.
+    func take(
+        _ ticks: Int64, until deadline: Int64,
+        _ body: (inout ProducerState, _ now: Int64) throws(DatapanelError) -> ProducerState.Taken?
+    ) throws(DatapanelError) -> UInt64 {
+        let taken = try monitor.wait(
+            for: waiters.room, from: ticks / 1_000, until: deadline, body)
         guard let taken else {
             monitor.with { $0.counters.refused += 1 }
             throw DatapanelError(

@@ -17,25 +17,52 @@ extension ProducerState {
         }
     }
 
-    /// Where an object that was written to the spool waits.
-    enum Written {
-        /// The spool has no room for it.
-        case nowhere
-        case onDisk
-        /// There is room for it in memory, too.
-        case inMemory(SpoolLog<FolderDisk>.Place)
+    /// Takes checked objects for one target, and writes them to the spool at once; nil when it has
+    /// no room for them. Those have the last of the tickets, one after the other.
+    mutating func take(
+        _ objects: UnsafeBufferPointer<SpoolObject>, for target: Int, _ spool: Spool, now: Int64,
+        _ confirmation: Confirmation?
+    ) throws(DatapanelError) -> Taken? {
+        if isClosing { throw Self.closed }
+        if confirmation?.refused.isEmpty == false { throw spool.unsynced }
+        guard let log = targets[target].log else { return nil }
+        let before = lastTicket
+        lastTicket += UInt64(objects.count)
+        guard var place = try spool.take(log, before + 1, objects, now: now) else {
+            wasFull = true
+            return nil
+        }
+        lastTicket = before
+        var wakes = false
+        for object in objects {
+            lastTicket += 1
+            if keep(object, at: place, target, log, confirmation, now: now) { wakes = true }
+            place.offset += object.recordCount
+        }
+        return Taken(ticket: lastTicket, wakes: wakes)
     }
 
-    mutating func write(
-        _ object: SpoolObject, _ spool: Spool, _ log: TargetLog, hasRoom: Bool, now: Int64
-    ) throws(DatapanelError) -> Written {
-        lastTicket += 1
-        guard let place = try spool.take(log, lastTicket, object, now: now) else {
-            return .nowhere
+    /// What makes Unix time of ticks; as a rule without a look at the clocks.
+    func unixOffset(of target: Int) -> Int64 {
+        targets[target].open?.unixOffset ?? Clock.unixOffset()
+    }
+
+    /// What stands in the spool waits in memory, too, where there is room, or is read back later.
+    /// Says whether the thread has something to do that it does not know of.
+    private mutating func keep(
+        _ object: SpoolObject, at place: SpoolLog<FolderDisk>.Place, _ target: Int,
+        _ log: TargetLog, _ confirmation: Confirmation?, now: Int64
+    ) -> Bool {
+        if confirmation == nil && log.backlog.isEmpty && hasRoom(for: object.text.count),
+            let taken = try? queue(
+                object.text, for: target, opaque: object.opaque, now: now, ticks: object.ticks)
+        {
+            return taken.wakes
         }
-        if hasRoom && log.backlog.isEmpty && spool.policy != .always { return .inMemory(place) }
         log.backlog.add(lastTicket, place, object.text.count)
-        return .onDisk
+        confirmation?.add(lastTicket, object.text.count, log)
+        noteTaken()
+        return wakes(for: targets[target], now: now)
     }
 
     /// Gives up an object that no sync would cover: it was not taken.

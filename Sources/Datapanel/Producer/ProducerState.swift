@@ -82,57 +82,45 @@ struct ProducerState {
     /// when there may be room.
     mutating func take(
         _ object: UnsafeRawBufferPointer, for target: Int, opaque: UnsafeMutableRawPointer?,
-        now: Int64, ticks: Int64, checksum: UInt32 = 0, _ confirmation: Confirmation? = nil
+        now: Int64, ticks: Int64
     ) throws(DatapanelError) -> Taken? {
         if isClosing { throw Self.closed }
-        let isFull =
-            heldObjects >= limits.queueObjects
-            || (heldObjects > 0 && heldBytes + object.count > limits.queueBytes)
-        let queue = targets[target]
-        var place: SpoolLog<FolderDisk>.Place?
-        if let spool, let log = queue.log {
-            if confirmation?.refused.isEmpty == false { throw spool.unsynced }
-            let item = SpoolObject(
-                queuedAt: ticks + (queue.open?.unixOffset ?? Clock.unixOffset()), ticks: ticks,
-                opaque: opaque, text: object, checksum: checksum)
-            switch try write(item, spool, log, hasRoom: !isFull, now: now) {
-            case .nowhere:
-                wasFull = true
-                return nil
-            case .onDisk:
-                confirmation?.add(lastTicket, object.count, log)
-                return onDisk(queue, now: now)
-            case .inMemory(let written):
-                place = written
-            }
-        } else if isFull {
+        guard hasRoom(for: object.count) else {
             wasFull = true
             return nil
-        } else {
-            lastTicket += 1
         }
+        lastTicket += 1
+        do throws(DatapanelError) {
+            return try queue(object, for: target, opaque: opaque, now: now, ticks: ticks)
+        } catch {
+            lastTicket -= 1
+            throw error
+        }
+    }
+
+    /// In memory.
+    func hasRoom(for count: Int) -> Bool {
+        heldObjects < limits.queueObjects
+            && (heldObjects == 0 || heldBytes + count <= limits.queueBytes)
+    }
+
+    /// Has an object wait in memory, under the last ticket. Unchanged when it throws.
+    mutating func queue(
+        _ object: UnsafeRawBufferPointer, for target: Int, opaque: UnsafeMutableRawPointer?,
+        now: Int64, ticks: Int64
+    ) throws(DatapanelError) -> Taken {
+        let queue = targets[target]
         // What was read back last may have been sent before, or be a former process's.
         if let open = queue.open, open.isBegun || open.isRecovered { queue.seal() }
         let found = queue.batch(
             for: object.count, objects: limits.batchObjects, bytes: limits.batchBytes, now: now)
         let batch = found ?? newBatch(for: target, epoch: epochs.current, startedAt: now)
-        do throws(DatapanelError) {
-            try batch.append(
-                object, ticket: lastTicket, opaque: opaque, queuedAt: ticks + batch.unixOffset)
-        } catch {
-            guard let place, let log = queue.log else {
-                lastTicket -= 1
-                throw error
-            }
-            // It is read back when there is memory for it.
-            log.backlog.add(lastTicket, place, object.count)
-            return onDisk(queue, now: now)
-        }
+        try batch.append(
+            object, ticket: lastTicket, opaque: opaque, queuedAt: ticks + batch.unixOffset)
         if found == nil { queue.start(batch) }
         heldObjects += 1
         heldBytes += object.count
-        epochs.add(1)
-        counters.taken += 1
+        noteTaken()
         boundMemory()
         let isSealed = queue.sealIfFull(objects: limits.batchObjects, bytes: limits.batchBytes)
         // A batch that was sealed to make room is ready, too.
@@ -145,13 +133,16 @@ struct ProducerState {
         return Taken(ticket: lastTicket, wakes: wakes)
     }
 
-    /// Taken, and to be read back later.
-    private mutating func onDisk(_ queue: TargetQueue, now: Int64) -> Taken {
+    mutating func noteTaken() {
         epochs.add(1)
         counters.taken += 1
+    }
+
+    /// Whether the thread has something to do for a target that it does not know of.
+    mutating func wakes(for queue: TargetQueue, now: Int64) -> Bool {
         let wakes = !queue.hasWork && sleepsUntil > now
         if wakes { sleepsUntil = now }
-        return Taken(ticket: lastTicket, wakes: wakes)
+        return wakes
     }
 
     mutating func newBatch(for target: Int, epoch: Int, startedAt: Int64) -> Batch {

@@ -174,12 +174,12 @@ final class Spool: @unchecked Sendable {
 
     // MARK: writing
 
-    /// Where the object stands now; nil when there is no room for it.
+    /// Where the first of the objects stands now; nil when there is no room for them.
     func take(
-        _ log: TargetLog, _ number: UInt64, _ object: SpoolObject, now: Int64
+        _ log: TargetLog, _ first: UInt64, _ objects: UnsafeBufferPointer<SpoolObject>, now: Int64
     ) throws(DatapanelError) -> SpoolLog<FolderDisk>.Place? {
         do throws(SpoolFault) {
-            let place = try log.log.take(number, object)
+            let place = try log.log.take(first, objects)
             wrote(now: now)
             return place
         } catch {

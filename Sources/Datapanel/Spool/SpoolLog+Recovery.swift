@@ -55,7 +55,9 @@ extension SpoolLog {
             segment.isClosed = true
         }
         // It goes on where it ended: else each process that is killed soon would leave a segment.
-        if isWhole && !lostPower { segments.last?.isClosed = false }
+        if isWhole && !lostPower, let last = segments.last {
+            last.isClosed = (try? disk.reserve(last.file, segmentBytes)) == nil
+        }
         syncedNumber = lastNumber
         retire()
         return true

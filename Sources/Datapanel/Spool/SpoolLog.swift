@@ -54,27 +54,31 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
     /// has no room for it. The number is spent even when it throws: a write that fails may have
     /// put the record there all the same.
     mutating func take(_ number: UInt64, _ object: SpoolObject) throws(SpoolFault) -> Place? {
-        lastNumber = max(lastNumber, number)
-        var back = object.back
-        return try withUnsafeBytes(of: &back) { back throws(SpoolFault) in
-            try append(
-                SpoolRecord(
-                    kind: .object, number: number, content: object.text, back: back,
-                    checksum: object.checksum))
+        try withUnsafePointer(to: object) { object throws(SpoolFault) in
+            try take(number, UnsafeBufferPointer(start: object, count: 1))
         }
+    }
+
+    /// The same of some, under `first` and the numbers that follow it, by one write. It says where
+    /// the first of them is; the others follow without a gap.
+    mutating func take(
+        _ first: UInt64, _ objects: UnsafeBufferPointer<SpoolObject>
+    ) throws(SpoolFault) -> Place? {
+        lastNumber = max(lastNumber, first + UInt64(objects.count) - 1)
+        return try append(.objects(objects, from: first))
     }
 
     /// Notes that objects are about to be sent.
     mutating func begin(_ runs: borrowing SpoolRuns) throws(SpoolFault) {
         forEach(runs.content) { $0.begin($1) }
-        _ = try append(SpoolRecord(kind: .begun, number: lastNumber, content: runs.content))
+        _ = try append(.note(.begun, of: runs.content))
     }
 
     /// Notes that objects have their outcome. What it throws leaves them done for this process:
     /// they come back in the next.
     mutating func finish(_ runs: borrowing SpoolRuns) throws(SpoolFault) {
         finish(runs.content)
-        _ = try append(SpoolRecord(kind: .done, number: lastNumber, content: runs.content))
+        _ = try append(.note(.done, of: runs.content))
     }
 
     func finish(_ runs: UnsafeRawBufferPointer) {
@@ -97,17 +101,32 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
         }
     }
 
+    /// What is written at once.
+    private enum Entry {
+        case objects(UnsafeBufferPointer<SpoolObject>, from: UInt64)
+        /// Of runs of numbers.
+        case note(SpoolRecord.Kind, of: UnsafeRawBufferPointer)
+
+        var count: Int {
+            switch self {
+            case .objects(let objects, _): objects.reduce(0) { $0 + $1.recordCount }
+            case .note(_, let runs): SpoolRecordHeader.recordCount(runs.count)
+            }
+        }
+    }
+
     /// A write that fails may have left part of a record: the next one goes to another segment.
-    private mutating func append(_ record: SpoolRecord) throws(SpoolFault) -> Place? {
+    private mutating func append(_ entry: Entry) throws(SpoolFault) -> Place? {
         if let segment = segments.last {
             do throws(SpoolFault) {
-                if let place = try write(record, to: segment) { return place }
+                if let place = try write(entry, to: segment) { return place }
             } catch {
                 // Another segment is tried.
             }
         }
-        guard let segment = try start(for: record.kind) else { return nil }
-        guard let place = try write(record, to: segment) else {
+        let isNote = if case .note = entry { true } else { false }
+        guard let segment = try start(forNote: isNote) else { return nil }
+        guard let place = try write(entry, to: segment) else {
             throw SpoolFault(action: "find room in a segment", reason: EFBIG)
         }
         return place
@@ -115,32 +134,67 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
 
     /// nil when it has no room.
     private mutating func write(
-        _ item: SpoolRecord, to segment: SpoolSegment
+        _ entry: Entry, to segment: SpoolSegment
     ) throws(SpoolFault) -> Place? {
+        guard !segment.isClosed, entry.count <= segmentBytes - segment.end else { return nil }
+        record.shorten(to: 0)
+        switch entry {
+        case .note(let kind, let runs):
+            try encode(
+                SpoolRecord(kind: kind, number: lastNumber, content: runs), segment.header.salt)
+            try put(segment)
+        case .objects(let objects, let first):
+            guard segment.fits(first), segment.fits(first + UInt64(objects.count) - 1) else {
+                return nil
+            }
+            do throws(SpoolFault) {
+                for index in objects.indices {
+                    try add(objects[index], first + UInt64(index), to: segment)
+                }
+                try put(segment)
+            } catch {
+                for index in objects.indices { segment.finish(first + UInt64(index)) }
+                throw error
+            }
+        }
+        defer { segment.end += record.view.count }
+        return Place(number: segment.header.number, offset: segment.end)
+    }
+
+    private mutating func add(
+        _ object: SpoolObject, _ number: UInt64, to segment: SpoolSegment
+    ) throws(SpoolFault) {
+        var back = object.back
+        try withUnsafeBytes(of: &back) { back throws(SpoolFault) in
+            try encode(
+                SpoolRecord(
+                    kind: .object, number: number, content: object.text, back: back,
+                    checksum: object.checksum), segment.header.salt)
+        }
+        do throws(DatapanelError) { try segment.add(number) } catch { throw .noMemory }
+    }
+
+    /// Puts a record behind what is to be written.
+    private mutating func encode(_ item: SpoolRecord, _ salt: UInt32) throws(SpoolFault) {
         let header = SpoolRecordHeader(item)
-        guard !segment.isClosed, header.recordCount <= segmentBytes - segment.end,
-            item.kind != .object || segment.fits(item.number)
-        else { return nil }
         do throws(DatapanelError) {
-            record.shorten(to: 0)
             try record.reserve(header.recordCount)
-            try header.append(to: &record, salt: segment.header.salt)
+            try header.append(to: &record, salt: salt)
             try record.append(item.content)
             try record.append(item.back)
             for _ in 0..<header.paddingCount { try record.append(0 as UInt8) }
-            if item.kind == .object { try segment.add(item.number) }
         } catch {
             throw .noMemory
         }
+    }
+
+    private mutating func put(_ segment: SpoolSegment) throws(SpoolFault) {
         do throws(SpoolFault) {
             try disk.write(segment.file, record.view, at: segment.end)
         } catch {
             segment.isClosed = true
-            if item.kind == .object { segment.finish(item.number) }
             throw error
         }
-        defer { segment.end += header.recordCount }
-        return Place(number: segment.header.number, offset: segment.end)
     }
 
     /// Begins a segment; nil where the spool may have no more. Behind one for objects another one
@@ -148,12 +202,13 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
     ///
     /// That a file has another name survives a loss of power before anything counts that is written
     /// to it: what it still holds of the time before does not fit its name.
-    private mutating func start(for kind: SpoolRecord.Kind) throws(SpoolFault) -> SpoolSegment? {
-        while spares.count < (kind == .object ? 2 : 1) {
-            guard kind != .object || budget.hasRoom else { return nil }
+    private mutating func start(forNote isNote: Bool) throws(SpoolFault) -> SpoolSegment? {
+        while spares.count < (isNote ? 1 : 2) {
+            guard isNote || budget.hasRoom else { return nil }
             try addSpare()
         }
         guard let spare = spares.first else { return nil }
+        try disk.reserve(spare.file, segmentBytes)
         lastSegment += 1
         let header = SpoolSegmentHeader(
             number: lastSegment, salt: UInt32(truncatingIfNeeded: dice()))

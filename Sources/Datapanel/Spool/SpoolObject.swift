@@ -39,6 +39,9 @@ struct SpoolObject {
         checksum = 0
     }
 
+    /// In a segment.
+    var recordCount: Int { SpoolRecordHeader.recordCount(text.count + Self.backCount) }
+
     var back: InlineArray<3, UInt64> {
         [
             UInt64(bitPattern: queuedAt).littleEndian, UInt64(bitPattern: ticks).littleEndian,

@@ -68,7 +68,9 @@ struct SpoolRecordHeader {
     }
 
     /// Of the record with its content, up to where the next one begins.
-    var recordCount: Int { Self.count + contentCount + paddingCount }
+    var recordCount: Int { Self.recordCount(contentCount) }
+
+    static func recordCount(_ contentCount: Int) -> Int { aligned(count + contentCount) }
 
     var paddingCount: Int { -contentCount & (Self.alignment - 1) }
 

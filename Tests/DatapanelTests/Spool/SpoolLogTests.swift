@@ -35,20 +35,31 @@ struct SpoolLogTests {
             disk, segmentBytes: 2_048, budget: SpoolBudget(most: .max), dice: { dice.next() })
     }
 
-    /// Hands an object over, under the next number.
+    /// Hands objects over at once, under the next numbers; nil when there is no room for them.
+    private static func take(
+        _ log: inout SpoolLog<SimulatedDisk>, count: Int, _ bytes: [UInt8]? = nil
+    ) throws -> [UInt64]? {
+        let first = log.lastNumber + 1
+        let numbers = (0..<UInt64(count)).map { first + $0 }
+        let texts = numbers.map { bytes ?? content($0) }
+        let place = try withBytes(texts.flatMap { $0 }) { all in
+            var start = 0
+            let objects = texts.map { text in
+                defer { start += text.count }
+                let text = UnsafeRawBufferPointer(rebasing: all[start..<(start + text.count)])
+                return SpoolObject(
+                    queuedAt: 1, ticks: 2, opaque: nil, text: text, checksum: Checksum.of(text))
+            }
+            return try objects.withUnsafeBufferPointer { try log.take(first, $0) }
+        }
+        return place == nil ? nil : numbers
+    }
+
+    /// Hands one over.
     private static func take(
         _ log: inout SpoolLog<SimulatedDisk>, _ bytes: [UInt8]? = nil
     ) throws -> UInt64 {
-        let number = log.lastNumber + 1
-        let place = try withBytes(bytes ?? content(number)) { text in
-            try log.take(
-                number,
-                SpoolObject(
-                    queuedAt: 1, ticks: 2, opaque: nil, text: text,
-                    checksum: Checksum.of(text)))
-        }
-        #expect(place != nil)
-        return number
+        try #require(try take(&log, count: 1, bytes)).first ?? 0
     }
 
     private static func runs(_ numbers: [UInt64]) throws -> SpoolRuns {
@@ -69,9 +80,11 @@ struct SpoolLogTests {
         for _ in 0..<steps {
             switch Int.random(in: 0..<10, using: &dice) {
             case 0..<5:
-                let number = try take(&log)
-                story.taken[number] = disk.trace.count
-                waiting.append(number)
+                let count = Int.random(in: 1...3, using: &dice)
+                for number in try #require(try take(&log, count: count)) {
+                    story.taken[number] = disk.trace.count
+                    waiting.append(number)
+                }
             case 5 where !waiting.isEmpty, 6 where !waiting.isEmpty:
                 let batch = Array(waiting.prefix(Int.random(in: 1...4, using: &dice)))
                 waiting.removeFirst(batch.count)
@@ -126,7 +139,7 @@ struct SpoolLogTests {
 
     @Test func whatWasTakenIsThereAfterAKillAtAnyStep() throws {
         for seed in 0..<Self.stories {
-            let story = try Self.story(seed, steps: 150)
+            let story = try Self.story(seed, steps: 110)
             for cut in 0...story.disk.trace.count {
                 let left = try Self.reopen(SimulatedDisk.killed(story.disk.trace[..<cut]), seed)
                 #expect(left.wrong == [] && left.findings == 0)
@@ -151,9 +164,9 @@ struct SpoolLogTests {
         var dice = SeededDice(512)
         var states = 0
         for seed in 100..<(100 + Self.stories) {
-            let story = try Self.story(seed, steps: 150)
+            let story = try Self.story(seed, steps: 110)
             for cut in 0...story.disk.trace.count {
-                for _ in 0..<6 {
+                for _ in 0..<9 {
                     let contents = SimulatedDisk.unpowered(story.disk.trace[..<cut], &dice)
                     let left = try Self.reopen(contents, seed, lostPower: true)
                     states += 1
@@ -169,6 +182,43 @@ struct SpoolLogTests {
         }
         #expect(states >= 1_000 * Int(Self.stories))
         print("power was lost in \(states) states of the disk")
+    }
+
+    /// So one call of the system costs each of them little.
+    @Test func manyAreWrittenAtOnce() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 7)
+        _ = try Self.take(&log)
+        let before = disk.calls
+        let numbers = try #require(try Self.take(&log, count: 5, [1]))
+        #expect(disk.calls == before + 1)
+        #expect(numbers == [2, 3, 4, 5, 6] && log.lastNumber == 6 && log.live == 6)
+    }
+
+    /// None of them is there, or each is once, under its number.
+    @Test func manyWhoseWriteFailsAreWrittenOnceMore() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 7)
+        _ = try Self.take(&log)
+        disk.failing = (disk.calls, EIO, false)
+        let numbers = try #require(try Self.take(&log, count: 5))
+        #expect(log.segments.count == 2 && log.live == 6)
+        #expect(try Self.reopen(disk.contents, 8).live == [1] + numbers)
+        disk.failing = (disk.calls, EIO, true)
+        #expect((try? Self.take(&log, count: 5)) == nil)
+        disk.failing = nil
+        #expect(log.live == 6)
+    }
+
+    /// A segment that has no room for all of them is left to what is shorter.
+    @Test func manyAreNotDivided() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 7)
+        _ = try Self.take(&log, Array(repeating: 1, count: 1_000))
+        _ = try #require(try Self.take(&log, count: 3, Array(repeating: 1, count: 400)))
+        #expect(log.segments.map(\.objects) == [1, 3])
+        #expect((try? Self.take(&log, count: 9, Array(repeating: 1, count: 400))) == nil)
+        #expect(log.live == 4)
     }
 
     /// A note that cannot be written says nothing of the object that was taken last.
@@ -218,7 +268,8 @@ struct SpoolLogTests {
             var ended: Set<UInt64> = []
             var finished: Set<UInt64> = []
             for step in 0..<60 {
-                if let number = try? Self.take(&log) { taken.append(number) }
+                let count = step % 3 + 1
+                if let numbers = try? Self.take(&log, count: count) { taken += numbers }
                 if step % 5 == 4, let number = taken.first(where: { !ended.contains($0) }) {
                     ended.insert(number)
                     if (try? log.finish(Self.runs([number]))) != nil { finished.insert(number) }
