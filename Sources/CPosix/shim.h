@@ -73,6 +73,11 @@ static inline int dpx_is_at(int file, const char *path) {
     return fstat(file, &here) == 0 && lstat(path, &there) == 0 && here.st_dev == there.st_dev
         && here.st_ino == there.st_ino;
 }
+// Whether an open file has no name any more.
+static inline int dpx_is_removed(int file) {
+    struct stat status;
+    return fstat(file, &status) == 0 && status.st_nlink == 0;
+}
 static inline const char *const *dpx_environment(void) { return (const char *const *)environ; }
 
 // Files in a folder that is held open. None is reached through a symbolic link.

@@ -45,24 +45,24 @@ final class FolderDisk: SpoolDisk {
                 else { return }
                 Unmanaged<Names>.fromOpaque(context).takeUnretainedValue().numbers.append(number)
             }, Unmanaged.passUnretained(names).toOpaque())
-        if reason != 0 { throw SpoolFault(action: "list its files", reason: reason) }
+        if reason != 0 { throw SpoolFault(action: "list the files of", reason: reason) }
         return names.numbers
     }
 
     func rename(_ number: UInt64, to other: UInt64) throws(SpoolFault) {
         let (old, new) = (try Self.name(number), try Self.name(other))
         defer { withExtendedLifetime((old, new)) {} }
-        try Self.check(renameat(folder, old.pointer, folder, new.pointer), "rename a file")
+        try Self.check(renameat(folder, old.pointer, folder, new.pointer), "rename a file of")
     }
 
     func remove(_ number: UInt64) throws(SpoolFault) {
         let name = try Self.name(number)
         defer { withExtendedLifetime(name) {} }
-        try Self.check(unlinkat(folder, name.pointer, 0), "remove a file")
+        try Self.check(unlinkat(folder, name.pointer, 0), "remove a file of")
     }
 
     func syncFolder() throws(SpoolFault) {
-        try Self.check(fsync(folder), "sync the folder")
+        try Self.check(fsync(folder), "sync a folder of")
     }
 
     // MARK: files
@@ -73,7 +73,7 @@ final class FolderDisk: SpoolDisk {
         defer { withExtendedLifetime(name) {} }
         let file = dpx_open_in(folder, name.pointer, O_RDONLY)
         if file < 0 && dpx_errno() == ENOENT { return nil }
-        try Self.check(file, "open a file")
+        try Self.check(file, "open a file of")
         return file
     }
 
@@ -81,7 +81,7 @@ final class FolderDisk: SpoolDisk {
         let name = try Self.name(number)
         defer { withExtendedLifetime(name) {} }
         let file = dpx_open_in(folder, name.pointer, O_RDWR | (isNew ? O_CREAT | O_EXCL : 0))
-        try Self.check(file, isNew ? "make a file" : "open a file")
+        try Self.check(file, isNew ? "make a file in" : "open a file of")
         return file
     }
 
@@ -91,7 +91,7 @@ final class FolderDisk: SpoolDisk {
 
     func hold(_ file: Int32) throws(SpoolFault) -> Int32 {
         let held = dpx_hold(file)
-        try Self.check(held, "open a file")
+        try Self.check(held, "open a file of")
         return held
     }
 
@@ -105,7 +105,7 @@ final class FolderDisk: SpoolDisk {
             switch dpx_errno() {
             case EINTR: continue
             case EOPNOTSUPP, ENOSYS: return
-            case let reason: throw SpoolFault(action: "keep room for a file", reason: reason)
+            case let reason: throw SpoolFault(action: "keep room for a file of", reason: reason)
             }
         }
     }
@@ -118,8 +118,8 @@ final class FolderDisk: SpoolDisk {
             let count = dpx_write_at(
                 file, base + written, bytes.count - written, offset + written)
             if count < 0 && dpx_errno() == EINTR { continue }
-            try Self.check(count < 0 ? -1 : 0, "write")
-            if count == 0 { throw SpoolFault(action: "write", reason: ENOSPC) }
+            try Self.check(count < 0 ? -1 : 0, "write to")
+            if count == 0 { throw SpoolFault(action: "write to", reason: ENOSPC) }
             written += count
         }
     }
@@ -153,6 +153,10 @@ final class FolderDisk: SpoolDisk {
     static func sync(_ file: Int32) throws(SpoolFault) {
         while fdatasync(file) != 0 {
             if dpx_errno() != EINTR { return try check(-1, "sync") }
+        }
+        // The disk keeps it, but nobody would find it.
+        if dpx_is_removed(file) != 0 {
+            throw SpoolFault(action: "find a file of", reason: ENOENT)
         }
     }
 

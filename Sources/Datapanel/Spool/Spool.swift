@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CPosix
 
 /// What a producer keeps on disk: a log for each target, in a folder that it has to itself.
 ///
@@ -179,11 +180,12 @@ final class Spool: @unchecked Sendable {
         _ log: TargetLog, _ first: UInt64, _ objects: UnsafeBufferPointer<SpoolObject>, now: Int64
     ) throws(DatapanelError) -> SpoolLog<FolderDisk>.Place? {
         do throws(SpoolFault) {
+            if log.isGone { throw SpoolFault(action: "find", reason: ENOENT) }
             let place = try log.log.take(first, objects)
             wrote(now: now)
             return place
         } catch {
-            counters.failures += 1
+            if !isGone(log, error) { counters.failures += 1 }
             throw error.error(folder.path)
         }
     }
@@ -194,8 +196,10 @@ final class Spool: @unchecked Sendable {
         do throws(SpoolFault) {
             try log.begin(batch)
         } catch {
-            fail(error, "objects wait until it can")
-            return false
+            if !isGone(log, error) {
+                fail(error, "objects wait until it can")
+                return false
+            }
         }
         batch.isBegun = true
         wrote(now: now)
@@ -206,13 +210,25 @@ final class Spool: @unchecked Sendable {
         do throws(SpoolFault) {
             try log.finish(batch)
         } catch {
-            fail(error, "after a restart objects may be sent once more")
+            if !isGone(log, error) {
+                fail(error, "after a restart objects may be sent once more")
+            }
         }
         wrote(now: now)
     }
 
     private func wrote(now: Int64) {
         if policy != .none && schedule.wrote(now: now) { wanted.announce() }
+    }
+
+    /// Whether a fault means that the folder of a target was removed, and with it all that a note
+    /// could be about. The log tells it once.
+    private func isGone(_ log: TargetLog, _ fault: SpoolFault) -> Bool {
+        guard fault.reason == ENOENT else { return false }
+        if log.isGone { return true }
+        log.isGone = true
+        fail(fault, "what was taken is sent, and no more is taken")
+        return true
     }
 
     func fail(_ fault: SpoolFault, _ consequence: StaticString) {
@@ -242,7 +258,9 @@ final class Spool: @unchecked Sendable {
                 }
             } catch {
                 isDone = false
-                fail(error, "a loss of power may take what was written")
+                if !isGone(sync.log, error) {
+                    fail(error, "a loss of power may take what was written")
+                }
                 schedule.failed(now: now)
                 if policy == .always { sync.log.refuseUnsynced() }
             }

@@ -184,7 +184,7 @@ final class SpoolFolder {
                     names.error = error
                 }
             }, Unmanaged.passUnretained(names).toOpaque())
-        if reason != 0 { throw SpoolFault(action: "list it", reason: reason).error(path) }
+        if reason != 0 { throw SpoolFault(action: "list", reason: reason).error(path) }
         if let error = names.error { throw error }
         return names.targets
     }

@@ -57,11 +57,11 @@ extension SpoolLog {
 
     /// Copies a segment to another file, which takes its name.
     private mutating func rewrite(_ segment: SpoolSegment) throws(SpoolFault) {
-        var bytes = Bytes()
-        try disk.read(segment.file, 0..<segment.end, to: &bytes)
-        guard bytes.count == segment.end else { throw SpoolFault(action: "read", reason: EIO) }
         let file = try newFile()
         do throws(SpoolFault) {
+            var bytes = Bytes()
+            try disk.read(segment.file, 0..<segment.end, to: &bytes)
+            guard bytes.count == segment.end else { throw SpoolFault(action: "read", reason: EIO) }
             try disk.write(file, bytes.view, at: 0)
             try disk.sync(file)
             try disk.rename(lastSegment, to: segment.header.number)

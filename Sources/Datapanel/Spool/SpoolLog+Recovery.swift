@@ -24,7 +24,14 @@ extension SpoolLog {
             }
             lastSegment = max(lastSegment, name)
             let file = try disk.open(name, isNew: false)
-            switch try header(of: file) {
+            let front: Front
+            do throws(SpoolFault) {
+                front = try header(of: file)
+            } catch {
+                disk.close(file)
+                throw error
+            }
+            switch front {
             case .version(let version):
                 disk.close(file)
                 found(.version(version))

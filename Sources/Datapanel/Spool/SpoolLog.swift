@@ -127,7 +127,7 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
         let isNote = if case .note = entry { true } else { false }
         guard let segment = try start(forNote: isNote) else { return nil }
         guard let place = try write(entry, to: segment) else {
-            throw SpoolFault(action: "find room in a segment", reason: EFBIG)
+            throw SpoolFault(action: "find room in a segment of", reason: EFBIG)
         }
         return place
     }
@@ -197,12 +197,28 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
         }
     }
 
-    /// Begins a segment; nil where the spool may have no more. Behind one for objects another one
-    /// stays ready, so that there is always room to note what becomes of them.
+    /// Begins a segment; nil where the spool may have no more. `ENOENT` tells that the folder was
+    /// removed.
+    private mutating func start(forNote isNote: Bool) throws(SpoolFault) -> SpoolSegment? {
+        do throws(SpoolFault) {
+            return try startSpare(forNote: isNote)
+        } catch {
+            guard error.reason == ENOENT else { throw error }
+            // Or only the files that were ready.
+            while let spare = spares.first {
+                spares.removeFirst()
+                discard(spare)
+            }
+            return try startSpare(forNote: isNote)
+        }
+    }
+
+    /// Behind a segment for objects another one stays ready, so that there is always room to note
+    /// what becomes of them.
     ///
     /// That a file has another name survives a loss of power before anything counts that is written
     /// to it: what it still holds of the time before does not fit its name.
-    private mutating func start(forNote isNote: Bool) throws(SpoolFault) -> SpoolSegment? {
+    private mutating func startSpare(forNote isNote: Bool) throws(SpoolFault) -> SpoolSegment? {
         while spares.count < (isNote ? 1 : 2) {
             guard isNote || budget.hasRoom else { return nil }
             try addSpare()

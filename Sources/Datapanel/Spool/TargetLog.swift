@@ -7,6 +7,8 @@ final class TargetLog {
     let name: Text
     var log: SpoolLog<FolderDisk>
     var backlog = Backlog()
+    /// Its folder was removed. It does not come back: another one of that name is another folder.
+    var isGone = false
     /// Calls that wait until their objects are on the disk.
     private var confirmations: [Confirmation] = []
 

@@ -48,6 +48,7 @@ final class SimulatedDisk: SpoolDisk {
     /// Which call fails, counted from 0, and how; nil for none.
     var failing: (call: Int, reason: Int32, forGood: Bool)?
     private(set) var calls = 0
+    private(set) var openFiles = 0
 
     init(_ contents: Contents = Contents()) {
         self.contents = contents
@@ -78,14 +79,16 @@ final class SimulatedDisk: SpoolDisk {
     func open(_ number: UInt64, isNew: Bool) throws(SpoolFault) -> Int32 {
         if let file = contents.names[number] {
             try step("open")
+            openFiles += 1
             return Int32(file)
         }
         let file = (contents.files.keys.max() ?? 0) + 1
         try step("open", [.create(number, file)])
+        openFiles += 1
         return Int32(file)
     }
 
-    func close(_ file: Int32) {}
+    func close(_ file: Int32) { openFiles -= 1 }
 
     func reserve(_ file: Int32, _ count: Int) throws(SpoolFault) { try step("reserve") }
 
@@ -97,6 +100,7 @@ final class SimulatedDisk: SpoolDisk {
 
     func hold(_ file: Int32) throws(SpoolFault) -> Int32 {
         try step("hold")
+        openFiles += 1
         return file
     }
 
@@ -120,7 +124,11 @@ final class SimulatedDisk: SpoolDisk {
 
     func syncFolder() throws(SpoolFault) { try step("sync", [.syncFolder]) }
 
+    /// Somebody removes all files: what is open of them can still be used.
+    func loseFiles() { contents.names = [:] }
+
     func rename(_ number: UInt64, to other: UInt64) throws(SpoolFault) {
+        if contents.names[number] == nil { throw SpoolFault(action: "rename", reason: ENOENT) }
         try step("rename", [.rename(number, other)])
     }
 

@@ -137,6 +137,40 @@ struct SpoolLogTests {
         return left
     }
 
+    @Test func anOpeningThatFailsLeavesNoFileOpen() throws {
+        let contents = try Self.story(1, steps: 300).disk.contents
+        var call = 0
+        var failures = 0
+        while true {
+            let disk = SimulatedDisk(contents)
+            disk.failing = (call, EIO, forGood: false)
+            var log = Self.log(disk, 1)
+            do throws(SpoolFault) {
+                _ = try log.open(lostPower: false) { _ in }
+            } catch {
+                failures += 1
+            }
+            log.close()
+            #expect(disk.openFiles == 0, "\(call)")
+            if disk.calls <= call { break }
+            call += 1
+        }
+        #expect(failures > 5)
+    }
+
+    @Test func filesThatWereRemovedAreMadeAnew() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 1)
+        _ = try log.open(lostPower: false) { _ in }
+        _ = try Self.take(&log)
+        let before = log.segments.count + log.spares.count
+        disk.loseFiles()
+        for _ in 0..<30 { _ = try Self.take(&log) }
+        #expect(log.segments.count > before)
+        log.close()
+        #expect(disk.openFiles == 0)
+    }
+
     @Test func whatWasTakenIsThereAfterAKillAtAnyStep() throws {
         for seed in 0..<Self.stories {
             let story = try Self.story(seed, steps: 110)
