@@ -104,6 +104,11 @@ static inline int dpx_reserve(int file, off_t count) {
 static inline ssize_t dpx_write_at(int file, const void *bytes, size_t count, off_t offset) {
     return syscall(SYS_pwrite64, file, bytes, count, offset);
 }
+// At the end of a file that was opened to add to it.
+static inline ssize_t dpx_add(int file, const void *bytes, size_t count) {
+    if (!dpx_is_within_limit((off_t)dpx_look_at(file).size + (off_t)count)) return -1;
+    return write(file, bytes, count);
+}
 // A descriptor of its own for the same file.
 static inline int dpx_hold(int file) { return fcntl(file, F_DUPFD_CLOEXEC, 0); }
 // Whether a folder is its user's alone to change.

@@ -5,7 +5,7 @@ import CPosix
 /// is full or fails.
 struct DeadLetterCalls {
     var write: (Int32, UnsafeRawBufferPointer) -> Int = { file, bytes in
-        CPosix.write(file, bytes.baseAddress, bytes.count)
+        dpx_add(file, bytes.baseAddress, bytes.count)
     }
     var sync: (Int32) -> Int32 = { fdatasync($0) }
 }

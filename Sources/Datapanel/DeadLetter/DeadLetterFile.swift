@@ -29,6 +29,8 @@ final class DeadLetterFile {
     /// Lines that wait to be written.
     private var lines = Bytes()
     private var line = Bytes()
+    /// Whose letters are written: they are marked once the disk has confirmed it.
+    private var unmarked: [Settlement] = []
     /// Letters that were dropped with the oldest predecessor.
     private(set) var dropped = 0
 
@@ -57,17 +59,20 @@ final class DeadLetterFile {
             lines = Bytes()
         }
         var trouble: DatapanelError?
-        var written: [Settlement] = []
-        for letter in letters {
+        // Without a file there is none to be had now.
+        for letter in letters where file >= 0 {
             do throws(DatapanelError) {
                 try append(letter)
-                written.append(letter.settlement)
+                unmarked.append(letter.settlement)
             } catch {
-                trouble = error
+                trouble = trouble ?? error
             }
         }
-        try sync()
-        for settlement in written { settlement.isDeadLettered = true }
+        do throws(DatapanelError) {
+            if !unmarked.isEmpty { try sync() }
+        } catch {
+            trouble = trouble ?? error
+        }
         if let trouble { throw trouble }
         return true
     }
@@ -122,8 +127,12 @@ final class DeadLetterFile {
         lines.shorten(to: 0)
     }
 
+    /// When it fails the kernel may have dropped what it could not write, and would say of the same
+    /// letters another time that all is well.
     private func sync() throws(DatapanelError) {
+        defer { unmarked = [] }
         if calls.sync(file) != 0 { throw failure("written to", dpx_errno()) }
+        for settlement in unmarked { settlement.isDeadLettered = true }
     }
 
     // MARK: opening
@@ -139,7 +148,12 @@ final class DeadLetterFile {
             leave()
             throw DatapanelError(.file, "dead_letter.path: \(shown) is no regular file")
         }
-        syncFolder()
+        do throws(DatapanelError) {
+            try syncFolder()
+        } catch {
+            leave()
+            throw error
+        }
     }
 
     private func leave() {
@@ -206,12 +220,16 @@ final class DeadLetterFile {
         return count
     }
 
-    /// Without it a loss of power may take the name of a new file.
-    private func syncFolder() {
+    /// Without it a loss of power may take the name of a new file. Folders that must not be read,
+    /// and file systems that know of no such thing, have to do without.
+    private func syncFolder() throws(DatapanelError) {
         let descriptor = dpx_open_folder(folder.pointer)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+        if descriptor < 0 && dpx_errno() == EACCES { return }
+        guard descriptor >= 0 else { throw failure("opened", dpx_errno()) }
+        defer { close(descriptor) }
+        if fsync(descriptor) != 0 && dpx_errno() != EINVAL {
+            throw failure("written to", dpx_errno())
+        }
     }
 
     /// The host program may go to another folder.

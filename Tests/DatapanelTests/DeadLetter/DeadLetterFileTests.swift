@@ -191,6 +191,25 @@ struct DeadLetterFileTests {
         #expect(place.lines().count == 2 && letters.settlement.isDeadLettered)
     }
 
+    /// The kernel tells of it once only.
+    @Test func whatWasNotSafeOnceIsNotMarkedByALaterSync() throws {
+        var syncs = 0
+        var calls = DeadLetterCalls()
+        calls.sync = { _ in
+            syncs += 1
+            errno = EIO
+            return syncs == 1 ? -1 : 0
+        }
+        let file = try place.open(bytes: 4_000, calls)
+        let letters = try (0..<6).map { try place.letters(["{\"number\":\($0)}"]) }
+        let error = try #require(failure { _ = try file.write(letters) })
+        #expect(error.message.contains("Input/output error"))
+        let marked = letters.map { $0.settlement.isDeadLettered }
+        // The first sync was before the file became a predecessor.
+        #expect(syncs > 1 && place.lines(1).count > 1)
+        #expect(marked == (0..<6).map { $0 > place.lines(1).count })
+    }
+
     @Test func whatIsNotSafeIsNotMarked() throws {
         var calls = DeadLetterCalls()
         calls.sync = { _ in
