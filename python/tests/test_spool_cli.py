@@ -150,6 +150,64 @@ def test_an_export_has_the_exact_bytes(emulator: Emulator, folder: Path) -> None
     assert exported.stdout.decode() == "".join(f"{text}\n" for text in texts)
 
 
+def document(folder: Path, status: int = 0) -> dict[str, Any]:
+    """Return what a check tells programs."""
+    checked = spool("check", folder, "--json")
+    assert checked.returncode == status, checked
+    assert checked.stdout.count(b"\n") == 1
+    told: dict[str, Any] = json.loads(checked.stdout)
+    return told
+
+
+def test_a_check_is_there_for_programs(emulator: Emulator, folder: Path) -> None:
+    nothing = {"objects": 0, "perhaps_sent": 0, "damaged": False}
+    with emulator.producer(spool_path=str(folder)) as producer:
+        place = {"path": str(folder), "state": "in_use", "process": os.getpid()}
+        assert document(folder) == {**place, **nothing, "targets": []}
+        producer.pause()
+        for n in range(5):
+            producer.send('a "target"', {"n": n})
+            producer.send(emulator.alerts, {"n": n})
+        first, second = document(folder)["targets"]
+        whole = {"segments": 1, "objects": 5, "perhaps_sent": 0, "damaged": False, "flaws": []}
+        assert first == {"target": emulator.alerts, **whole}
+        assert second == {"target": 'a "target"', **whole}
+        producer.close(timeout=0)
+    told = document(folder)
+    assert (told["state"], told["objects"], "process" in told) == ("closed", 10, False)
+
+    (segment,) = (
+        each
+        for each in folder.rglob("*.seg")
+        if b'"n":3' in each.read_bytes()[:9_000] and emulator.alerts in str(each)
+    )
+    content = bytearray(segment.read_bytes())
+    at = content.index(b'"n":3')
+    content[at] ^= 1
+    segment.write_bytes(content)
+    told = document(folder, status=1)
+    first, second = told["targets"]
+    assert (told["objects"], told["damaged"]) == (9, True)
+    assert (first["objects"], first["damaged"], second["damaged"]) == (4, True, False)
+    (flaw,) = first["flaws"]
+    assert (flaw["kind"], flaw["file"]) == ("damaged", segment.name)
+    assert flaw["first_byte"] < at < flaw["last_byte"]
+    # The same for a person.
+    line = f"damaged: {segment.name}, bytes {flaw['first_byte']} to {flaw['last_byte']}"
+    assert line in spool("check", folder).stdout.decode()
+
+    # Its front is of a newer version, then it is none at all.
+    content[8:12] = (2).to_bytes(4, "little")
+    segment.write_bytes(content)
+    told = document(folder, status=1)
+    assert told["targets"][0]["flaws"] == [{"kind": "unreadable", "file": segment.name}]
+    # One that is no folder cannot be read.
+    broken = folder / "target-broken"
+    broken.write_text("")
+    told = document(folder, status=2)
+    assert [each["target"] for each in told["targets"] if "error" in each] == ["broken"]
+
+
 def test_a_killed_producer_leaves_no_damage(emulator: Emulator, folder: Path) -> None:
     emulator.fault(delay_ms=20, times=0)
     settings: dict[str, Any] = emulator.settings(spool_path=str(folder), batch_objects=20)
@@ -173,6 +231,8 @@ def test_a_killed_producer_leaves_no_damage(emulator: Emulator, folder: Path) ->
     assert {taken[name] for name in taken.keys() - stored} <= set(found)
     text = check(folder)
     assert "the last one did not close it" in text
+    told = document(folder)
+    assert (told["state"], told["objects"]) == ("not_closed", len(found))
     counted = re.search(r"([\d,]+) objects without", text)
     assert counted
     assert int(counted[1].replace(",", "")) == len(found)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Datapanel
+import Glibc
 
 /// `datapanel spool check`: how a spool stands.
 struct CheckSpool: ParsableCommand {
@@ -13,28 +14,41 @@ struct CheckSpool: ParsableCommand {
             that were perhaps sent. A line for each damaged part follows, with the file and the \
             range of bytes. A record at the very end that is not whole is no damage: it is just \
             being written, or its writer was killed before the object was taken.
+
+            With --json all of it is one object on one line, for programs: state is in_use (by \
+            process), closed, not_closed or lost_power; damaged is what the exit status tells.
             """)
 
     @OptionGroup var place: SpoolArgument
+
+    @Flag(help: "Print all of it as one JSON object.")
+    var json = false
 
     func run() throws {
         var owner = SpoolOwner.process(of: place.path)
         let spool = try place.open()
         // One may have begun with it just before its state was read.
         owner = owner ?? SpoolOwner.process(of: place.path)
-        try write("\(place.path): \(Self.state(spool.state, owner))\n")
+        if !json { try write("\(place.path): \(Self.state(spool.state, owner))\n") }
+        var document = SpoolCheckDocument()
         var (isDamaged, isUnread) = (false, false)
         for name in spool.targets {
             do {
                 let view = try reading { () throws(DatapanelError) in try spool.target(name) }
                 var tally = SpoolTally()
                 try view.forEach { tally.add($0) }
-                try write(Self.lines(view, tally))
+                document.add(view, tally)
+                if !json { try write(Self.lines(view, tally)) }
                 isDamaged = isDamaged || view.isDamaged
             } catch let failure as UsageFailure {
                 tell("datapanel: \(Excerpt.of(name.bytes, limit: 80)): \(failure.description)")
+                document.add(name, unread: failure.description)
                 isUnread = true
             }
+        }
+        if json {
+            let line = document.line(place.path, spool.state, owner)
+            try writeAll(line, to: STDOUT_FILENO, named: "standard output")
         }
         if isUnread { throw ExitCode(2) }
         if isDamaged { throw ExitCode(1) }
@@ -63,8 +77,9 @@ struct CheckSpool: ParsableCommand {
         return text + "\n"
     }
 
+    static func file(_ segment: UInt64) -> String { "\(Hexadecimal.text(segment)).seg" }
+
     static func line(_ flaw: SpoolTargetView.Flaw) -> String {
-        func file(_ segment: UInt64) -> String { "\(Hexadecimal.text(segment)).seg" }
         switch flaw {
         case .damage(let segment, let range):
             return "damaged: \(file(segment)), bytes \(range.lowerBound) to \(range.upperBound - 1)"

@@ -58,6 +58,17 @@ struct JSONLine {
         }
     }
 
+    /// Objects, each with its end.
+    mutating func add(_ name: StaticString, list: [JSONLine]) {
+        add(name: name)
+        bytes.append(UInt8(ascii: "["))
+        for (index, object) in list.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: object.bytes.dropLast())
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
     private mutating func add(name: StaticString) {
         if !isEmpty { bytes.append(UInt8(ascii: ",")) }
         isEmpty = false
