@@ -186,6 +186,7 @@ def test_a_producer_begins_with_enough_descriptors_or_not_at_all(
             except DatapanelError:
                 refused += 1
             else:
+                producer.pause()
                 producer.close(timeout=0)
                 break
     assert refused > 5

@@ -231,8 +231,8 @@ def test_a_killed_producer_leaves_no_damage(emulator: Emulator, folder: Path) ->
     assert {taken[name] for name in taken.keys() - stored} <= set(found)
     text = check(folder)
     assert "the last one did not close it" in text
-    told = document(folder)
-    assert (told["state"], told["objects"]) == ("not_closed", len(found))
+    state = document(folder)
+    assert (state["state"], state["objects"]) == ("not_closed", len(found))
     counted = re.search(r"([\d,]+) objects without", text)
     assert counted
     assert int(counted[1].replace(",", "")) == len(found)
