@@ -34,8 +34,8 @@ static inline dp_config *stream_config(void)
 }
 
 /* Memory is bounded as a program would do it that has little: two batches for
- * each request that may be under way. When the queue is full, sending waits for
- * room. */
+ * each request that may be under way. When the queue is full, sending waits
+ * for room. */
 static inline dp_config *stream_settings(const struct bench *bench)
 {
     dp_config *config = stream_config();
@@ -90,8 +90,8 @@ static inline size_t stream_collect(dp_producer *producer, int32_t timeout_ms)
     return count;
 }
 
-/* Collects until there are `count`, and ends the producer: a spool may hold more
- * than there is room for reports, so none is left to the end. */
+/* Collects until there are `count`, and ends the producer: a spool may hold
+ * more than there is room for reports, so none is left to the end. */
 static inline void stream_close(dp_producer *producer, size_t done,
                                 size_t count)
 {
