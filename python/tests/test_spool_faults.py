@@ -149,7 +149,11 @@ def test_what_was_left_on_a_full_disk_waits_for_room(
     disk.empty()
     with reopened(emulator, **settings) as producer:
         producer.flush(HANG_SECONDS)
-    assert sorted(each["n"] for each in emulator.objects()) == host.taken
+        marked = sum(report.possible_duplicate for report in producer.reports())
+    there = [each["n"] for each in emulator.objects()]
+    assert sorted(set(there)) == host.taken
+    # What was under way when a producer was closed.
+    assert len(there) - len(host.taken) <= marked
 
 
 def test_always_takes_nothing_that_finds_no_room(emulator: Emulator, disk: SmallDisk) -> None:
@@ -208,7 +212,7 @@ def test_without_descriptors_no_producer_begins(emulator: Emulator, tmp_path: Pa
     with no_descriptors(but=4), pytest.raises(SpoolError, match=text_of(errno.EMFILE)):
         reopened(emulator, spool_path=str(folder))
     with reopened(emulator, spool_path=str(folder)) as producer:
-        assert producer.queued.objects == len(host.taken)
+        assert producer.stats()["spool_recovered"] == len(host.taken)
         producer.flush(HANG_SECONDS)
     assert sorted(each["n"] for each in emulator.objects()) == host.taken
 
@@ -291,7 +295,7 @@ def test_files_that_were_removed_come_again(emulator: Emulator, tmp_path: Path, 
     # Whatever was in them is there again, too.
     host.producer.close(timeout=0)
     with reopened(emulator, spool_path=str(folder)) as producer:
-        assert producer.queued.objects == len(host.taken)
+        assert producer.stats()["spool_recovered"] == len(host.taken)
         producer.flush(HANG_SECONDS)
     assert sorted(each["n"] for each in emulator.objects()) == host.taken
 
@@ -309,7 +313,7 @@ def test_a_folder_that_was_moved_is_used_where_it_is(emulator: Emulator, tmp_pat
         assert producer.queued.objects == 0
     host.producer.close(timeout=0)
     with reopened(emulator, spool_path=str(tmp_path / "moved")) as producer:
-        assert producer.queued.objects == len(host.taken)
+        assert producer.stats()["spool_recovered"] == len(host.taken)
         producer.flush(HANG_SECONDS)
     assert sorted(each["n"] for each in emulator.objects()) == host.taken
 
@@ -344,7 +348,7 @@ def test_a_folder_that_must_not_be_changed_takes_no_more(
             reopened(emulator, spool_path=str(folder))
         folder.chmod(0o700)
         with reopened(emulator, spool_path=str(folder)) as producer:
-            assert producer.queued.objects == 1
+            assert producer.stats()["spool_recovered"] == 1
 
 
 def test_a_read_only_disk_is_refused_and_left_as_it_is(emulator: Emulator, disk: SmallDisk) -> None:
