@@ -140,6 +140,15 @@ final class Spool: @unchecked Sendable {
 
     private func note(_ finding: SpoolLog<FolderDisk>.Finding, of target: Text) {
         let target = Excerpt.of(target.bytes, limit: 80)
+        if case .torn(let segment, let range) = finding {
+            return notice(
+                .information,
+                """
+                the last \(range.count) bytes of segment \(Int64(segment)) of \(target) are not \
+                whole, as when a process is killed while it writes; what was being handed over \
+                then was not taken
+                """)
+        }
         counters.damaged += 1
         switch finding {
         case .damage(let segment, let range):
@@ -156,7 +165,7 @@ final class Spool: @unchecked Sendable {
                 the spool is damaged: segment \(Int64(segment)) of \(target) cannot be read, and \
                 stays as it is
                 """)
-        case .version:
+        case .torn, .version:
             break
         }
     }

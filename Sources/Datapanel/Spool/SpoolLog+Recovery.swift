@@ -6,6 +6,9 @@ extension SpoolLog {
     enum Finding: Equatable {
         /// No record is whole in this part of a segment.
         case damage(segment: UInt64, Range<Int>)
+        /// The last of all that was written is not whole, as when a process is killed while it
+        /// writes. It is written over.
+        case torn(segment: UInt64, Range<Int>)
         /// A file has something in it, but not its front. It stays as it is.
         case unreadable(segment: UInt64)
         /// It was written by a newer library, and nothing is taken up.
@@ -55,11 +58,19 @@ extension SpoolLog {
         var isWhole = true
         for segment in segments {
             isWhole = true
-            try replay(segment, &lastObject) {
+            let torn = try replay(segment, &lastObject) {
                 isWhole = false
-                found($0)
+                found(.damage(segment: segment.header.number, $0))
             }
             segment.isClosed = true
+            guard let torn else { continue }
+            if segment === segments.last && !lostPower {
+                segment.end = torn.lowerBound
+                found(.torn(segment: segment.header.number, torn))
+            } else {
+                isWhole = false
+                found(.damage(segment: segment.header.number, torn))
+            }
         }
         // It goes on where it ended: else each process that is killed soon would leave a segment.
         if isWhole && !lostPower, let last = segments.last {
@@ -89,44 +100,52 @@ extension SpoolLog {
         return bytes.view.contains { $0 != 0 } ? .unreadable : .nothing
     }
 
+    /// Gives what is damaged at the end, where no record follows.
     private mutating func replay(
-        _ segment: SpoolSegment, _ lastObject: inout UInt64, _ found: (Finding) -> Void
-    ) throws(SpoolFault) {
+        _ segment: SpoolSegment, _ lastObject: inout UInt64, _ damaged: (Range<Int>) -> Void
+    ) throws(SpoolFault) -> Range<Int>? {
         var bytes = Bytes()
         try disk.read(segment.file, 0..<(try disk.count(segment.file)), to: &bytes)
         var reader = SpoolReader(bytes.view, salt: segment.header.salt)
+        var last: Range<Int>?
         while true {
             let start = reader.offset
             switch reader.next() {
             case .end, .more:
                 segment.end = SpoolRecordHeader.aligned(reader.offset)
-                return
+                return last
             case .damage(let range):
-                found(.damage(segment: segment.header.number, range))
-            case .record(let record) where record.number > SpoolRecord.numberMax:
-                found(.damage(segment: segment.header.number, start..<reader.offset))
+                if let last { damaged(last) }
+                last = range
             case .record(let record):
-                lastNumber = max(lastNumber, record.number)
-                switch record.kind {
-                case .begun:
-                    forEach(record.content) { $0.begin($1) }
-                case .done:
-                    finish(record.content)
-                case .object where record.number <= lastObject:
-                    // Its write failed, though it was there, and it was written once more.
-                    continue
-                case .object where segment.fits(record.number):
-                    lastObject = record.number
-                    do throws(DatapanelError) {
-                        try segment.add(record.number)
-                    } catch {
-                        throw .noMemory
-                    }
-                case .object:
-                    found(.damage(segment: segment.header.number, start..<reader.offset))
-                }
+                if let last { damaged(last) }
+                last = nil
+                if try !takeUp(record, segment, &lastObject) { damaged(start..<reader.offset) }
             }
         }
+    }
+
+    /// false for what is whole, and yet none of ours.
+    private mutating func takeUp(
+        _ record: SpoolRecord, _ segment: SpoolSegment, _ lastObject: inout UInt64
+    ) throws(SpoolFault) -> Bool {
+        if record.number > SpoolRecord.numberMax { return false }
+        lastNumber = max(lastNumber, record.number)
+        switch record.kind {
+        case .begun:
+            forEach(record.content) { $0.begin($1) }
+        case .done:
+            finish(record.content)
+        case .object where record.number <= lastObject:
+            // Its write failed, though it was there, and it was written once more.
+            break
+        case .object where segment.fits(record.number):
+            lastObject = record.number
+            do throws(DatapanelError) { try segment.add(record.number) } catch { throw .noMemory }
+        case .object:
+            return false
+        }
+        return true
     }
 
     /// All objects without an outcome, in their order.

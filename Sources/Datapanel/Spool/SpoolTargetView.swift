@@ -43,6 +43,8 @@ package final class SpoolTargetView {
             switch finding {
             case .damage(let segment, let range):
                 flaws.append(.damage(segment: segment, range))
+            case .torn(let segment, let range):
+                flaws.append(.unfinished(segment: segment, range))
             case .unreadable(let segment):
                 flaws.append(.unreadable(segment: segment))
             case .version:

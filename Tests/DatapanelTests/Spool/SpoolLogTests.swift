@@ -192,6 +192,39 @@ struct SpoolLogTests {
         }
     }
 
+    /// What a process was writing when it was killed is no damage: it is told once, and the next
+    /// one writes over it.
+    @Test func aTornWriteIsWrittenOver() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 7)
+        let first = try Self.take(&log)
+        let number = try #require(log.segments.last?.header.number)
+        let before = try #require(log.segments.last?.end)
+        _ = try #require(try Self.take(&log, count: 3))
+        let end = try #require(log.segments.last?.end)
+        for cut in before...end {
+            var contents = disk.contents
+            let file = try #require(contents.names[number])
+            let whole = try #require(contents.files[file])
+            contents.files[file] = whole[..<cut] + [UInt8](repeating: 0, count: whole.count - cut)
+            let next = SimulatedDisk(contents)
+            var log = Self.log(next, 8)
+            var torn: [Range<Int>] = []
+            var others = 0
+            let isKnown = try log.open(lostPower: false) {
+                if case .torn(number, let range) = $0 { torn.append(range) } else { others += 1 }
+            }
+            #expect(isKnown && others == 0)
+            #expect(torn.count <= 1 && log.segments.count == 1)
+            #expect(log.segments.last?.end == torn.first?.lowerBound ?? log.segments.last?.end)
+            let live = log.live
+            #expect(live >= 1 && live <= 4 && (cut < end || live == 4))
+            _ = try Self.take(&log)
+            let left = try Self.reopen(next.contents, 9)
+            #expect(left.findings == 0 && left.live.first == first && left.live.count == live + 1)
+        }
+    }
+
     /// Each state of the disk that a loss of power may leave: all sectors that no sync covered
     /// may be there or not.
     @Test func whatWasSyncedIsThereAfterALossOfPowerAtAnyStep() throws {
