@@ -7,7 +7,7 @@ extension SpoolLog {
         /// No record is whole in this part of a segment.
         case damage(segment: UInt64, Range<Int>)
         /// The last of all that was written is not whole, as when a process is killed while it
-        /// writes. It is written over.
+        /// writes. It is wiped out.
         case torn(segment: UInt64, Range<Int>)
         /// A file has something in it, but not its front. It stays as it is.
         case unreadable(segment: UInt64)
@@ -65,7 +65,7 @@ extension SpoolLog {
             segment.isClosed = true
             guard let torn else { continue }
             if segment === segments.last && !lostPower {
-                segment.end = torn.lowerBound
+                isWhole = isWhole && (try? wipe(torn, of: segment)) != nil
                 found(.torn(segment: segment.header.number, torn))
             } else {
                 isWhole = false
@@ -123,6 +123,21 @@ extension SpoolLog {
                 if try !takeUp(record, segment, &lastObject) { damaged(start..<reader.offset) }
             }
         }
+    }
+
+    /// Leaves nothing of it, so that the next record can begin there.
+    private mutating func wipe(
+        _ range: Range<Int>, of segment: SpoolSegment
+    ) throws(SpoolFault) {
+        var zeros = Bytes()
+        do throws(DatapanelError) {
+            try zeros.reserve(range.count)
+            while zeros.view.count < range.count { try zeros.append(0 as UInt8) }
+        } catch {
+            throw .noMemory
+        }
+        try disk.write(segment.file, zeros.view, at: range.lowerBound)
+        segment.end = range.lowerBound
     }
 
     /// false for what is whole, and yet none of ours.
