@@ -19,6 +19,11 @@ final class MemoryDisk: SpoolDisk {
         return disk
     }
 
+    /// All files, by their numbers.
+    var contents: [(UInt64, [UInt8])] {
+        names.sorted { $0.key < $1.key }.map { ($0.key, files[$0.value]) }
+    }
+
     func content(_ file: Int32) -> [UInt8] { files[Int(file)] }
 
     func segments() throws(SpoolFault) -> [UInt64] { names.keys.sorted() }

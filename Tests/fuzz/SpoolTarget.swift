@@ -20,10 +20,13 @@ enum SpoolTarget {
             if input[0] & 2 != 0 { SegmentSeal.setRight(&bytes) }
             disk.add(UInt64(number), bytes)
         }
+        let isInOrder = isInOrder(disk)
         guard var log = reopened(disk, lostPower) else { return false }
         let live = liveObjects(&log, part)
         // Of numbers that no process would have given, each process may see others.
-        if isInOrder(log) { goOn(&log, disk, live, lostPower) }
+        if isInOrder && log.lastNumber < SpoolRecord.numberMax {
+            goOn(&log, disk, live, lostPower)
+        }
         return !live.isEmpty
     }
 
@@ -161,17 +164,20 @@ enum SpoolTarget {
 
     // MARK: going on
 
-    private static func isInOrder(_ log: borrowing SpoolLog<MemoryDisk>) -> Bool {
+    /// Whether a process may have given these numbers. Segments that are done with count, too: as
+    /// long as they are there, they tell which objects were written once more.
+    private static func isInOrder(_ disk: MemoryDisk) -> Bool {
         var last: UInt64 = 0
-        for segment in log.segments {
-            let bytes = log.disk.content(segment.file)
-            let seen = bytes.withUnsafeBytes { records($0, segment.header.salt, bytes.count) }
+        for (name, bytes) in disk.contents {
+            let header = bytes.withUnsafeBytes { try? SpoolSegmentHeader($0) }
+            guard let header, header.number == name else { continue }
+            let seen = bytes.withUnsafeBytes { records($0, header.salt, bytes.count) }
             for record in seen where record.kind == .object {
                 guard record.number > last else { return false }
                 last = record.number
             }
         }
-        return log.lastNumber < SpoolRecord.numberMax
+        return true
     }
 
     /// One more object is taken, and another done; the next process finds just that.

@@ -225,6 +225,33 @@ struct SpoolLogTests {
         }
     }
 
+    /// What a front claims to have and has not is passed over, and does not come to light when the
+    /// next process writes there.
+    @Test func whatATornWriteCoversStaysCovered() throws {
+        let disk = SimulatedDisk()
+        var log = Self.log(disk, 7)
+        let first = try Self.take(&log)
+        let segment = try #require(log.segments.last)
+        var bytes = Bytes()
+        for (number, count) in [(first + 1, 300), (first + 2, 50)] as [(UInt64, Int)] {
+            try withBytes([UInt8](repeating: 1, count: count)) { content in
+                let record = SpoolRecord(kind: .object, number: number, content: content)
+                try SpoolRecordHeader(record).append(to: &bytes, salt: segment.header.salt)
+                // Of the first its front only.
+                if count == 50 { try bytes.append(content) }
+            }
+        }
+        try bytes.reserve(300)
+        while bytes.count < 400 { try bytes.append(0 as UInt8) }
+        try disk.write(segment.file, bytes.view, at: segment.end)
+        var next = Self.log(SimulatedDisk(disk.contents), 8)
+        var torn = 0
+        #expect(try next.open(lostPower: false) { if case .torn = $0 { torn += 1 } })
+        #expect(torn == 1 && next.live == 1)
+        let last = try Self.take(&next)
+        #expect(try Self.reopen(next.disk.contents, 9).live == [first, last])
+    }
+
     /// Each state of the disk that a loss of power may leave: all sectors that no sync covered
     /// may be there or not.
     @Test func whatWasSyncedIsThereAfterALossOfPowerAtAnyStep() throws {
