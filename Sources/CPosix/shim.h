@@ -100,8 +100,9 @@ static inline int dpx_is_within_limit(off_t end) {
 static inline int dpx_reserve(int file, off_t count) {
     return dpx_is_within_limit(count) ? fallocate(file, 0, 0, count) : -1;
 }
-// Without the points of cancellation that a C library puts around it. Within what was reserved.
+// Without the points of cancellation that a C library puts around it.
 static inline ssize_t dpx_write_at(int file, const void *bytes, size_t count, off_t offset) {
+    if (!dpx_is_within_limit(offset + (off_t)count)) return -1;
     return syscall(SYS_pwrite64, file, bytes, count, offset);
 }
 // At the end of a file that was opened to add to it.

@@ -60,6 +60,14 @@ static void a_spool_takes_no_more(void)
     gather(&gathered, producer, 3);
     CHECK_INT(gathered_code(&gathered, DP_OK), 3);
     CHECK_INT(check_stat("objects"), 3);
+    /* In the middle of a segment. */
+    limit_files(80);
+    CHECK_CODE(dp_producer_send(producer, ALERT, "{}", 2, NULL, 0, NULL,
+                                NULL), DP_E_SPOOL);
+    lift_limit();
+    produce_many(producer, 3, 2);
+    gather(&gathered, producer, 5);
+    CHECK_INT(gathered_code(&gathered, DP_OK), 5);
     gathered_free(&gathered);
     CHECK_CODE(dp_producer_close(producer, 0, NULL, NULL), DP_OK);
     dp_producer_free(producer);

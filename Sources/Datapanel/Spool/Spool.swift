@@ -142,7 +142,7 @@ final class Spool: @unchecked Sendable {
         let target = Excerpt.of(target.bytes, limit: 80)
         if case .torn(let segment, let range) = finding {
             return notice(
-                .information,
+                .warning,
                 """
                 the last \(range.count) bytes of segment \(Int64(segment)) of \(target) are not \
                 whole, as when a process is killed while it writes; what was being handed over \

@@ -8,8 +8,8 @@ protocol SpoolDisk {
     /// Opens a segment to be read and written, and makes it where it is new.
     mutating func open(_ number: UInt64, isNew: Bool) throws(SpoolFault) -> Int32
     mutating func close(_ file: Int32)
-    /// Has the disk keep room for a file of so many bytes, and sees that the process may write so
-    /// many: to write within it will not fail for want of room.
+    /// Has the disk keep room for a file of so many bytes: to write within it will not fail for
+    /// want of room.
     mutating func reserve(_ file: Int32, _ count: Int) throws(SpoolFault)
     /// All of the bytes. Part of them may be there when it throws.
     mutating func write(

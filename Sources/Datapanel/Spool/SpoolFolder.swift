@@ -149,7 +149,6 @@ final class SpoolFolder {
         defer { CPosix.close(file) }
         let disk = FolderDisk(dpx_hold(folder))
         do throws(SpoolFault) {
-            try disk.reserve(file, text.count)
             try disk.write(file, text.bytes, at: 0)
             try disk.sync(file)
         } catch {

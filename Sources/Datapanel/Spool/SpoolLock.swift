@@ -43,9 +43,7 @@ final class SpoolLock {
         let number: Text = "\(Int(getpid()))\n"
         defer { withExtendedLifetime(number) {} }
         ftruncate(file, 0)
-        if dpx_is_within_limit(off_t(number.count)) != 0 {
-            pwrite(file, number.pointer, number.count, 0)
-        }
+        _ = dpx_write_at(file, number.pointer, number.count, 0)
         let held = file
         Self.slots.with { _ in
             for index in Self.held.indices where Self.held[index] < 0 {

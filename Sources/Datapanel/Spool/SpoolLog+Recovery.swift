@@ -73,9 +73,7 @@ extension SpoolLog {
             }
         }
         // It goes on where it ended: else each process that is killed soon would leave a segment.
-        if isWhole && !lostPower, let last = segments.last {
-            last.isClosed = (try? disk.reserve(last.file, segmentBytes)) == nil
-        }
+        if isWhole && !lostPower { segments.last?.isClosed = false }
         syncedNumber = lastNumber
         retire()
         return true

@@ -224,7 +224,6 @@ struct SpoolLog<Disk: SpoolDisk>: ~Copyable {
             try addSpare()
         }
         guard let spare = spares.first else { return nil }
-        try disk.reserve(spare.file, segmentBytes)
         lastSegment += 1
         let header = SpoolSegmentHeader(
             number: lastSegment, salt: UInt32(truncatingIfNeeded: dice()))
