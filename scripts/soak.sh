@@ -11,6 +11,7 @@ objects=$1 loops=$2
 scripts/tools.sh
 need_test_tools
 use_library embedded
+(source scripts/python.sh) # makes the environment that several use at once
 mkdir -p build/log
 start=$SECONDS
 
@@ -24,13 +25,22 @@ run_swift() {
             "all of it is in build/log/$1"
 }
 
-say "== the ledger: $objects objects"
+tenths=$((loops * 3 / 2 + 1))
+minutes=$((tenths / 10)).$((tenths % 10))
+say "== a producer at which everything goes wrong, $minutes minutes: beside all of the following"
+(source scripts/python.sh && cd python && MINUTES=$minutes exec pytest --color=no --capture=no \
+    tests/test_endurance.py) >build/log/soak-endurance.log 2>&1 &
+endurance=$!
+trap 'kill $endurance 2>/dev/null || true' EXIT
+
+say "" "== the ledger: $objects objects"
 # Half of them under each ambiguous.policy.
 LEDGER_OBJECTS=$((objects / 2)) run_swift soak-ledger.log --filter LedgerTests
 grep -A70 '^ledger, ' build/log/soak-ledger.log | grep -E '^(ledger,|  )'
 
-say "" "== the log of a spool on disks that lose power or fail, $loops stories"
-SPOOL_STORIES=$loops run_swift soak-spool.log --filter SpoolLogTests
+stories=$((loops / 2 + 1))
+say "" "== the log of a spool on disks that lose power or fail, $stories stories"
+SPOOL_STORIES=$stories run_swift soak-spool.log --filter SpoolLogTests
 grep -o -e 'power was lost in .*' -e 'Test run with .* passed after .*' build/log/soak-spool.log
 
 say "" "== the Swift tests of a producer, $loops times"
@@ -43,22 +53,13 @@ log=build/log/soak-python.log
     >$log 2>&1 && grep -qE '[0-9]+ passed' $log || fail "$(tail -30 $log)" "all of it is in $log"
 tail -1 $log
 
-kills=$((loops * 5))
+kills=$((loops * 5 / 3 + 1))
 say "" "== kill -9 at random instants, $kills times with each spool.sync"
 log=build/log/soak-kill.log
 (source scripts/python.sh && cd python && KILLS=$kills pytest --color=no --capture=no \
     tests/test_spool.py -k kill) >$log 2>&1 && grep -qE '[0-9]+ passed' $log ||
     fail "$(tail -30 $log)" "all of it is in $log"
 grep '^spool.sync = ' $log
-
-tenths=$((loops * 3 / 2 + 1))
-minutes=$((tenths / 10)).$((tenths % 10))
-say "" "== a producer at which everything goes wrong, $minutes minutes"
-log=build/log/soak-endurance.log
-(source scripts/python.sh && cd python && MINUTES=$minutes pytest --color=no --capture=no \
-    tests/test_endurance.py) >$log 2>&1 && grep -qE '[0-9]+ passed' $log ||
-    fail "$(tail -30 $log)" "all of it is in $log"
-grep '^endurance: ' $log
 
 places=$((loops / 20 + 1))
 say "" "== the network before a producer, cut at $places times as many places"
@@ -92,6 +93,12 @@ export -f loop say fail
 export root tests loops
 printf '%s\n' "${programs[@]}" | xargs -P "$(nproc)" -I{} bash -c 'loop {}' ||
     fail "soak: a program failed"
+
+say "" "== the end of the $minutes minutes"
+log=build/log/soak-endurance.log
+wait $endurance && grep -qE '[0-9]+ passed' $log || fail "$(tail -30 $log)" "all of it is in $log"
+trap - EXIT
+grep '^endurance: ' $log
 
 say "" "soak: ok, $objects objects with 0 lost, ${#programs[@]} C programs, the Swift tests and \
 the Python processes $loops times each, $((SECONDS - start)) s"
