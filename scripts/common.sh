@@ -32,8 +32,11 @@ need_packages() {
         fail "missing: $*. Install them, on Debian or Ubuntu with: sudo ${install[*]}"
     say "installing $*"
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get update -qq && without_services "${install[@]}" -qq; } >/dev/null </dev/null ||
-        fail "apt-get could not install $*"
+    mkdir -p build
+    { # one of us at a time
+        flock "$apt_lock" && apt-get update -qq && without_services "${install[@]}" -qq
+    } >/dev/null </dev/null {apt_lock}>build/apt.lock || fail "apt-get could not install $*"
+    exec {apt_lock}>&-
 }
 
 # need_command COMMAND PACKAGE...: the command is there, or these packages bring it.

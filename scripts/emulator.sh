@@ -7,13 +7,14 @@ alert_class=9b1c3f60-7c1d-4e55-8a59-2b6f4a1d7e02
 
 # start_emulator: starts it, once more if it has ended.
 start_emulator() {
+    local log=build/log/emulator-${0##*/}.log
     mkdir -p build/log
     exec {emulator_output}< <(exec build/bin/datapanel-emulator --port 0 \
-        "${emulator_options[@]}" 2>build/log/emulator.log)
+        "${emulator_options[@]}" 2>"$log")
     emulator_pid=$!
     read -r -t 20 emulator_url <&"$emulator_output" && [[ $emulator_url == http://* ]] ||
-        fail "the emulator did not start: $(cat build/log/emulator.log)"
-    cat <&"$emulator_output" >>build/log/emulator.log & # or it would stop when the pipe is full
+        fail "the emulator did not start: $(cat "$log")"
+    cat <&"$emulator_output" >>"$log" & # or it would stop when the pipe is full
 }
 [[ -n ${emulator_options+set} ]] || emulator_options=()
 trap 'kill "$emulator_pid" 2>/dev/null; wait "$emulator_pid" 2>/dev/null || true' EXIT

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs test programs, each against an emulator of its own, and counts.
-# Usage: EMULATOR=path [RUNNER=command] [DEADLINE=seconds] run.sh PROGRAM...
+# Usage: EMULATOR=path [RUNNER=command] [DEADLINE=seconds] [JOBS=programs at once]
+#        run.sh PROGRAM...
 set -uo pipefail
 
 : "${EMULATOR:?must be the path of datapanel-emulator}"
@@ -9,11 +10,7 @@ if [[ ! -x $EMULATOR ]]; then
     echo "run.sh: there is no program $EMULATOR; build it, or set EMULATOR" >&2
     exit 2
 fi
-read -ra runner <<<"${RUNNER:-}"
-deadline=${DEADLINE:-600}
-emulator=
-passed=0
-failed=0
+export RUNNER=${RUNNER:-} DEADLINE=${DEADLINE:-600}
 
 # The identities that the emulator has built in. No other variable that begins
 # with DATAPANEL_ may be there: the library takes it for a mistyped setting.
@@ -29,8 +26,6 @@ stop_emulator() {
     exec {lines}<&-
     emulator=
 }
-trap stop_emulator EXIT
-trap 'exit 130' INT TERM
 
 # Its first line is its address; the rest stays in the pipe.
 start_emulator() {
@@ -43,22 +38,31 @@ start_emulator() {
     export DATAPANEL_ENDPOINT
 }
 
-for program in "$@"; do
-    name=${program##*/}
+# run PROGRAM: prints one line, which begins with "ok" or "not ok".
+run() {
+    local name=${1##*/} emulator='' runner line status
+    trap stop_emulator EXIT
+    trap 'exit 130' INT TERM
+    read -ra runner <<<"$RUNNER"
     start_emulator
-    line=$(timeout -k 10 "$deadline" ${runner[@]+"${runner[@]}"} "$program")
+    line=$(timeout -k 10 "$DEADLINE" ${runner[@]+"${runner[@]}"} "$1")
     status=$?
     stop_emulator
     if ((status == 0)) && [[ $line == "ok - "* ]]; then
         echo "ok $name - ${line#ok - }"
-        passed=$((passed + 1))
     elif ((status == 124 || status == 137)); then
-        echo "not ok $name - not done after $deadline seconds"
-        failed=$((failed + 1))
+        echo "not ok $name - not done after $DEADLINE seconds"
     else
         echo "not ok $name - status $status, ${line:-no result}"
-        failed=$((failed + 1))
     fi
-done
-echo "$passed passed, $failed failed"
-((failed == 0 && passed > 0))
+}
+export -f start_emulator stop_emulator run
+
+passed=0
+# shellcheck disable=SC2016 # it is the other bash that expands it
+while IFS= read -r line; do
+    echo "$line"
+    [[ $line != "ok "* ]] || passed=$((passed + 1))
+done < <(printf '%s\n' "$@" | xargs -P "${JOBS:-1}" -I{} bash -c 'run "$1"' run {})
+echo "$passed passed, $(($# - passed)) failed"
+((passed == $# && passed > 0))
