@@ -57,6 +57,11 @@ package struct JSONScanner {
     @inline(__always)
     private mutating func nextByte() -> UInt8 {
         if at < end, at.pointee > 0x20 { return at.pointee }
+        // One blank behind a colon or a comma is what many writers put there.
+        if end - at > 1, at[0] == 0x20, at[1] > 0x20 {
+            at += 1
+            return at.pointee
+        }
         at = Self.behindSpace(at, end)
         return at < end ? at.pointee : 0
     }

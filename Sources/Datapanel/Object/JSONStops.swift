@@ -25,26 +25,48 @@ struct JSONStops {
     /// The first stop at `place` or behind it; the end of the text if there is none.
     @inline(__always)
     mutating func next(from place: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
-        var place = place
-        while true {
-            let offset = UInt(bitPattern: place - window)
-            if offset < UInt(Self.width) {
-                let rest = bits &>> UInt64(offset)
-                if rest != 0 { return place + rest.trailingZeroBitCount }
-                place = window + Self.width
-            }
-            if place >= end { return end }
-            if end - start < Self.width { return nextOfFew(from: place) }
-            // The last window ends with the text, and overlaps the one before.
-            window = min(start + ((place - start) & ~(Self.width - 1)), end - Self.width)
-            bits = dpx_stops64(window)
+        let offset = UInt(bitPattern: place - window)
+        let isSeen = offset < UInt(Self.width)
+        if isSeen {
+            let rest = bits &>> UInt64(offset)
+            if rest != 0 { return place + rest.trailingZeroBitCount }
         }
+        let found = Self.look(from: isSeen ? window + Self.width : place, start, end)
+        window = found.window
+        bits = found.bits
+        return found.stop
+    }
+
+    private typealias Found = (
+        stop: UnsafePointer<UInt8>, window: UnsafePointer<UInt8>, bits: UInt64
+    )
+
+    /// Goes on at `place`, which nothing was seen of yet, and may be behind the end. A call of its
+    /// own that changes nothing, so that what was seen stays in registers.
+    @inline(never) @_optimize(speed)
+    private static func look(
+        from place: UnsafePointer<UInt8>, _ start: UnsafePointer<UInt8>,
+        _ end: UnsafePointer<UInt8>
+    ) -> Found {
+        var place = place
+        while place < end {
+            if end - start < width { return (nextOfFew(from: place, end), end, 0) }
+            // The last window ends with the text, and overlaps the one before.
+            let window = min(start + ((place - start) & ~(width - 1)), end - width)
+            let bits = dpx_stops64(window)
+            let rest = bits &>> UInt64(place - window)
+            if rest != 0 { return (place + rest.trailingZeroBitCount, window, bits) }
+            place = window + width
+        }
+        return (end, end, 0)
     }
 
     /// In a text that is shorter than the window.
-    private func nextOfFew(from place: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    private static func nextOfFew(
+        from place: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+    ) -> UnsafePointer<UInt8> {
         var place = place
-        while place < end, !Self.isStop(place.pointee) { place += 1 }
+        while place < end, !isStop(place.pointee) { place += 1 }
         return place
     }
 
