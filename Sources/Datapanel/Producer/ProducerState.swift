@@ -65,9 +65,8 @@ struct ProducerState {
 
     /// Room for more than an object or two.
     var hasMuchRoom: Bool {
-        inFlight == 0
-            || (heldObjects <= limits.queueObjects - limits.queueObjects / 8
-                && heldBytes <= limits.queueBytes - limits.queueBytes / 8)
+        heldObjects <= limits.queueObjects - limits.queueObjects / 8
+            && heldBytes <= limits.queueBytes - limits.queueBytes / 8
     }
 
     // MARK: taking

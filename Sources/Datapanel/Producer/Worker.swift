@@ -133,6 +133,8 @@ final class Worker: @unchecked Sendable {
             while let batch = state.next(now: now) {
                 starts.append((batch, state.targets[batch.target].url))
             }
+            // No end of a request will tell of what room there is.
+            if state.inFlight == 0 { waiters.room.announce() }
             return Step(
                 starts: starts, config: state.config, keyRound: state.credentials.round,
                 token: state.tokens?.token(now: now), tokenOrder: tokenOrder, lookups: lookups,
