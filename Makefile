@@ -61,7 +61,7 @@ test: lib cli emulator ## runs every Swift, C and Python test
 check: ## runs every gate: style, exports, sanitizers, both flavours, ...
 	@.ci/check
 
-soak: lib emulator ## counts a million objects and loops what has threads: OBJECTS= LOOPS=
+soak: lib cli emulator ## counts a million objects and loops what has threads: OBJECTS= LOOPS=
 	@scripts/soak.sh "$(OBJECTS)" "$(LOOPS)"
 
 fuzz: build/fuzz/datapanel-fuzz ## looks for inputs that break us: MINUTES=5 [TARGET=scanner]
