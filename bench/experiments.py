@@ -20,6 +20,7 @@ KEYS = {
 
 # On the disk of this folder; each run leaves it empty.
 SPOOL = "build/bench/spool"
+WRITTEN = {"BENCH_FILE": "build/bench/written"}
 
 Results = dict[str, Measured]
 
@@ -38,10 +39,12 @@ class Experiment:
 
 def judge_adding(results: Results) -> list[Finding]:
     ours, jansson = results["dp_request_add"], results["json_loadb, no copy"]
+    simdjson = results["simdjson, no splicing"]
     ratio = median(jansson.cpu_ratios(ours))
     return [
         at_most("CPU of dp_request_add for one object", median(ours.cpu_us), 1.5, "us"),
         at_least("CPU of json_loadb, compared with that", ratio, 10, "times"),
+        at_most("that, compared with simdjson", median(ours.cpu_ratios(simdjson)), 2, "times"),
     ]
 
 
@@ -74,6 +77,7 @@ EXPERIMENTS = (
         title=f"Check an object and copy it into a request of {BATCH}",
         contenders=(
             Contender("add_datapanel", "dp_request_add", 1_000_000),
+            Contender("add_simdjson", "simdjson, no splicing", 1_000_000),
             Contender("add_jansson", "json_loadb, no copy", 40_000),
         ),
         judge=judge_adding,
@@ -103,6 +107,13 @@ EXPERIMENTS = (
         title=f"A producer in memory and with a spool: requests of {BATCH}, 4 at a time",
         contenders=(
             Contender("produce_datapanel", "memory only", 300_000, in_flight=4),
+            Contender(
+                "produce_written",
+                "memory only, and a pwrite of each object",
+                300_000,
+                in_flight=4,
+                settings=WRITTEN,
+            ),
             Contender(
                 "produce_datapanel",
                 "spool, synced every 500 ms",
