@@ -51,7 +51,8 @@ static unsigned long sleeps(void)
 
 int main(int argc, char **argv)
 {
-    const struct timespec settling = {1, 0};
+    /* After one it gives memory back. */
+    const struct timespec settling = {2, 0};
     const struct timespec watched = {2, 0};
     struct bench bench;
     dp_producer *producer = NULL;

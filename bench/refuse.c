@@ -64,25 +64,12 @@ static size_t send_until_refused(struct bench *bench, dp_producer *producer,
     return taken;
 }
 
-/* Reports that made room for others, as the statistics count them. */
-static size_t dropped(dp_producer *producer)
-{
-    char *stats = dp_producer_stats(producer, "json");
-    const char *at = stats ? strstr(stats, "\"reports_dropped\":") : NULL;
-    size_t count = 0;
-
-    if (!at || sscanf(strchr(at, ':') + 1, "%zu", &count) != 1)
-        bench_fail("statistics", "have no reports_dropped");
-    dp_free(stats);
-    return count;
-}
-
 /* How many objects have a report, or are handed back as they are. */
 static size_t account_for(dp_producer *producer)
 {
     dp_reports *left = NULL;
     dp_reports *reports = NULL;
-    size_t count = dropped(producer);
+    size_t count = stream_counter(producer, "reports_dropped");
 
     dp_producer_close(producer, 0, &left, NULL);
     dp_producer_poll(producer, 0, 0, &reports);

@@ -74,6 +74,43 @@ static inline void stream_send(dp_producer *producer,
         bench_fail("dp_producer_send", dp_error_message(error));
 }
 
+/* As many of the next objects as stand in a row, handed over at once, as the
+ * text that they stand in; says how many. */
+static inline size_t stream_send_row(dp_producer *producer, struct bench *bench,
+                                     size_t most)
+{
+    const struct bench_object *first = bench_next(bench);
+    const struct bench_object *last = first;
+    size_t count = 1;
+    size_t taken = 0;
+    dp_error *error = NULL;
+
+    while (count < most && bench->next > 0) {
+        last = bench_next(bench);
+        count++;
+    }
+    if (dp_producer_send_many(producer, BENCH_TARGET, first->text,
+                              (size_t)(last->text - first->text) + last->length,
+                              NULL, 60000, NULL, &taken, &error)
+            != DP_OK
+        || taken != count)
+        bench_fail("dp_producer_send_many", dp_error_message(error));
+    return count;
+}
+
+/* A counter of the statistics. */
+static inline size_t stream_counter(dp_producer *producer, const char *name)
+{
+    char *stats = dp_producer_stats(producer, "json");
+    const char *at = stats ? strstr(stats, name) : NULL;
+    size_t count = 0;
+
+    if (!at || sscanf(at + strlen(name), "\":%zu", &count) != 1)
+        bench_fail("statistics", name);
+    dp_free(stats);
+    return count;
+}
+
 /* Takes the reports that wait. Says how many tell an id; all have to. */
 static inline size_t stream_collect(dp_producer *producer, int32_t timeout_ms)
 {

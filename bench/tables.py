@@ -109,6 +109,9 @@ def call_lines(calls: Calls) -> list[str]:
         line("a refusal, 99 of 100 below", values(calls.refuse, "refusal_p99_us"), "us"),
         line("memory, server down, nobody collects", memory_mb(calls.refuse), "MB"),
         line("memory, and objects expire after 1 s", memory_mb(calls.expire), "MB"),
+        line("taken with spool.sync = always", values(calls.synced, "synced_per_s"), "objects/s"),
+        line("for each sync of the disk", values(calls.synced, "objects_per_sync"), "objects"),
+        line("a producer that finds 1 GiB in its spool", values(calls.reopen, "reopen_s"), "s"),
     ]
 
 
