@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How long a producer takes to begin when a process before it left COUNT
- * objects in the spool, and was killed.
+ * objects in the spool, and was killed. The system still has them in memory.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "stream.h"

@@ -102,10 +102,13 @@ static inline size_t stream_send_row(dp_producer *producer, struct bench *bench,
 static inline size_t stream_counter(dp_producer *producer, const char *name)
 {
     char *stats = dp_producer_stats(producer, "json");
-    const char *at = stats ? strstr(stats, name) : NULL;
+    char member[64];
+    const char *at = NULL;
     size_t count = 0;
 
-    if (!at || sscanf(at + strlen(name), "\":%zu", &count) != 1)
+    snprintf(member, sizeof member, "\"%s\":", name);
+    at = stats ? strstr(stats, member) : NULL;
+    if (!at || sscanf(at + strlen(member), "%zu", &count) != 1)
         bench_fail("statistics", name);
     dp_free(stats);
     return count;

@@ -5,8 +5,7 @@ source "$(dirname "$0")/common.sh"
 need_command python3 python3
 need_command openssl openssl # the certificate of the server that all are measured against
 need_command java openjdk-17-jre-headless
-need_command g++ g++
-pkg-config --exists simdjson || need_packages libsimdjson-dev
+need_simdjson
 use_virtualenv build/venv-spark Tests/spark/requirements.txt
 use_virtualenv build/venv-bench bench/requirements.txt # what Python programs use in our place
 use_library "$1"

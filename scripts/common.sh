@@ -65,6 +65,12 @@ need_test_tools() {
     need_command openssl openssl
 }
 
+# need_simdjson: what the library is compared with in bench/.
+need_simdjson() {
+    need_command g++ g++
+    pkg-config --exists simdjson || need_packages libsimdjson-dev
+}
+
 # version_of_library: the version in the header, the only place that a human edits.
 version_of_library() {
     sed -n 's/^#define DP_VERSION "\(.*\)"$/\1/p' include/datapanel.h
