@@ -68,6 +68,10 @@ def judge_spool(results: Results) -> list[Finding]:
     ]
 
 
+def kept(how: str) -> dict[str, str]:
+    return {**WRITTEN, "BENCH_KEEP": how}
+
+
 def judge_emulator(results: Results) -> list[Finding]:
     rate = median(results["libcurl, no JSON work"].rate)
     return [at_least("objects that datapanel-emulator takes", rate, 30_000, "/s")]
@@ -141,6 +145,15 @@ EXPERIMENTS = (
         ),
         server="sink",
         judge=judge_spool,
+    ),
+    Experiment(
+        name="keep",
+        title="Keep an object on disk so that it survives a kill, synced every 500 ms",
+        contenders=(
+            Contender("keep", "pwrite", 3_000_000, settings=kept("write")),
+            Contender("keep", "getrlimit, pwrite", 3_000_000, settings=kept("ask")),
+            Contender("keep", "a mapped file", 3_000_000, settings=kept("map")),
+        ),
     ),
     Experiment(
         name="emulator",

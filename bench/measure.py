@@ -112,8 +112,8 @@ def run(
     environment = place.environment
     if server:
         server.reset()
-        environment = environment | server.settings() | contender.settings
-    printed, cost = process(command, environment)
+        environment = environment | server.settings()
+    printed, cost = process(command, environment | contender.settings)
     said = facts(printed)
     if int(said["objects"]) != objects:
         fail(f"{' '.join(command)} says it did {said['objects']} objects")
