@@ -93,6 +93,7 @@ EXPERIMENTS = (
         title=f"Send requests of {BATCH} objects, one at a time, and read the ids",
         contenders=(
             Contender("send_datapanel", "dp_client_submit", 300_000),
+            Contender("send_simdjson", "libcurl + simdjson", 300_000),
             Contender("send_jansson", "libcurl + jansson", 40_000),
             Contender("send_prebuilt", "libcurl, no JSON work", 300_000),
         ),

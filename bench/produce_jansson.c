@@ -27,12 +27,6 @@ struct stream {
     size_t calls_count;
 };
 
-static size_t receive(char *bytes, size_t size, size_t count, void *context)
-{
-    text_append((struct text *)context, bytes, size * count);
-    return size * count;
-}
-
 static void open_stream(struct stream *stream, size_t calls_count,
                         struct curl_slist *headers)
 {
@@ -102,7 +96,7 @@ static size_t send_all(struct bench *bench, struct stream *stream)
     while (done < bench->count) {
         if (!next && filled < requests && stream->idle_count > 0) {
             next = stream->idle[--stream->idle_count];
-            json_fill(bench, &next->body);
+            fill(bench, &next->body);
             filled++;
         }
         /* That one call too many is for: all but it are under way. */
