@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CPosix
 
 /// Checks JSON text in one pass over the caller's bytes, without building anything.
 ///
@@ -86,6 +87,26 @@ package struct JSONScanner {
         guard at < end, at.pointee == byte else { return false }
         at += 1
         return true
+    }
+
+    /// Steps over `text`, and says whether it was there.
+    @inline(__always)
+    package mutating func take(_ text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard end - at >= count, memcmp(at, text.utf8Start, count) == 0 else { return false }
+        at += count
+        return true
+    }
+
+    /// Steps over what is left of a string, to its closing quote, and tells where that began; nil
+    /// for one that is empty or has more than plain text.
+    @inline(__always)
+    package mutating func skipPlain() -> Int? {
+        let first = at
+        let stop = stops.next(from: at)
+        guard stop > first, stop < end, stop.pointee == UInt8(ascii: "\"") else { return nil }
+        at = stop
+        return first - start
     }
 
     /// Steps over one value of any type. White space before it is allowed.

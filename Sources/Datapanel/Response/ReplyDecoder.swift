@@ -16,24 +16,25 @@ package enum ReplyDecoder {
             return looksLikeMarkup || (!isJSON && text.count > 0) ? .page : .unusable
         }
         do throws(JSONFault) {
-            let count = try scanItems(&scanner, ids)
+            let count = try scanItems(&scanner, text, ids)
             guard count == ids.capacity else { return .wrongLength(count) }
         } catch {
             return isJSON ? .unusable : .page
         }
-        return finish(text, ids)
+        return ids.missingCount == 0 ? .complete : .missingIds
     }
 
-    /// Notes where ids start, and counts the elements.
+    /// Notes where ids start that can be used, and counts the elements.
     private static func scanItems(
-        _ scanner: inout JSONScanner, _ ids: ItemIds
+        _ scanner: inout JSONScanner, _ text: UnsafeRawBufferPointer, _ ids: ItemIds
     ) throws(JSONFault) -> Int {
         var count = 0
         _ = scanner.take(UInt8(ascii: "["))
         scanner.skipSpace()
         if !scanner.take(UInt8(ascii: "]")) {
             repeat {
-                let item = try scanItem(&scanner)
+                let usual = usualItem(&scanner)
+                let item = if let usual { usual } else { try scanItem(&scanner, text) }
                 if count < ids.capacity { ids[count] = item }
                 count += 1
                 scanner.skipSpace()
@@ -44,10 +45,23 @@ package enum ReplyDecoder {
         return count
     }
 
+    private typealias Item = (id: UInt32, eventId: UInt32)
+
+    /// One as the service writes them, in a fourth of the time; nil, and nothing is stepped over,
+    /// for any other.
+    private static func usualItem(_ scanner: inout JSONScanner) -> Item? {
+        var ahead = scanner
+        guard ahead.take(#"{"id":""#), let id = ahead.skipPlain(),
+            ahead.take(#"","event_id":""#), let eventId = ahead.skipPlain(), ahead.take("\"}")
+        else { return nil }
+        scanner = ahead
+        return (UInt32(truncatingIfNeeded: id), UInt32(truncatingIfNeeded: eventId))
+    }
+
     private static func scanItem(
-        _ scanner: inout JSONScanner
-    ) throws(JSONFault) -> (id: UInt32, eventId: UInt32) {
-        var item: (id: UInt32, eventId: UInt32) = (0, 0)
+        _ scanner: inout JSONScanner, _ text: UnsafeRawBufferPointer
+    ) throws(JSONFault) -> Item {
+        var item: Item = (0, 0)
         scanner.skipSpace()
         guard scanner.take(UInt8(ascii: "{")) else {
             try scanner.skipValue()
@@ -67,22 +81,9 @@ package enum ReplyDecoder {
             scanner.skipSpace()
         } while scanner.take(UInt8(ascii: ","))
         guard scanner.take(UInt8(ascii: "}")) else { throw scanner.fault("',' or '}'") }
+        if !JSONText.isUsable(text, at: Int(item.id)) { item.id = 0 }
+        if !JSONText.isUsable(text, at: Int(item.eventId)) { item.eventId = 0 }
         return item
-    }
-
-    /// Keeps the ids that can be used.
-    private static func finish(_ reply: UnsafeRawBufferPointer, _ ids: ItemIds) -> ReplyShape {
-        var shape = ReplyShape.complete
-        for index in 0..<ids.capacity {
-            var item = ids[index]
-            if !JSONText.isUsable(reply, at: Int(item.id)) {
-                item.id = 0
-                shape = .missingIds
-            }
-            if !JSONText.isUsable(reply, at: Int(item.eventId)) { item.eventId = 0 }
-            ids[index] = item
-        }
-        return shape
     }
 
     /// Turns each id into a C string where it stands. From here on the reply is JSON no more.

@@ -41,6 +41,24 @@ struct ReplyDecoderTests {
         #expect(found.eventIds == ["x", "y"])
     }
 
+    /// Only what is written just so goes the short way.
+    @Test(arguments: [
+        #"{"id":"a","event_id":"x"}"#, #"{"id":"","event_id":"x"}"#, #"{"id":"a","event_id":""}"#,
+        #"{"id":"\u0041","event_id":"x"}"#, #"{"id":"a","event_id":"\"x"}"#,
+        #"{"id":"a\u0000","event_id":"x"}"#, #"{"id":"é","event_id":"ü"}"#,
+        #"{"id":"a","event_id":"x","id":"b"}"#, #"{"id":"a","event_id":null}"#,
+        #"{"id":"a","event_id":"x"]"#, #"{"id":"a","event_id":"x"#, #"{"id":"a","#,
+        "{\"id\":\"a\tb\",\"event_id\":\"x\"}", "{\"id\":\"a\",\"event_id\":\"\u{1}\"}",
+        "{\"id\":\"\(String(repeating: "a", count: 200))\",\"event_id\":\"x\"}",
+    ])
+    func bothWaysReadTheSame(_ item: String) throws {
+        let usual = try decode("[\(item),\(item)]", count: 2)
+        let other = try decode("[{ \(item.dropFirst()), \(item)]", count: 2)
+        #expect(usual.shape == other.shape)
+        #expect(usual.ids == other.ids)
+        #expect(usual.eventIds == other.eventIds)
+    }
+
     @Test func anEventIdMayBeMissing() throws {
         let found = try decode(#"[{"id":"a"},{"id":"b","event_id":null}]"#, count: 2)
         #expect(found.shape == .complete)
