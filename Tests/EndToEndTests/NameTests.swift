@@ -65,7 +65,7 @@ struct NameTests {
     func objectsWaitWhileALookUpFails(_ effect: Fault.Effect) throws {
         let emulator = try emulator()
         emulator.add(Fault(effect, times: 0, path: Self.lists))
-        let stream = try Stream(emulator.url, ["request.timeout": "100ms"])
+        let stream = try Stream(emulator.url, ["request.timeout": "1s"])
         send(stream, 100)
         #expect(stream.waits(for: "lookups_total", atLeast: 3))
         #expect(stream.tells("\"blocked_by\":\"GET "))

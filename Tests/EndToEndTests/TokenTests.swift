@@ -163,7 +163,7 @@ struct TokenTests {
     func objectsWaitWhileIAMIsDown(_ effect: Fault.Effect) throws {
         let emulator = try emulator()
         emulator.add(Fault(effect, times: 0, path: Self.iam))
-        let short = ["request.timeout": "100ms"]
+        let short = ["request.timeout": "1s"]
         let stream = try Stream(emulator.url, settings(emulator, short))
         for object in objects(200) { #expect(stream.send(object).0 == DP_OK) }
         #expect(stream.tells("\"blocked_by\":\"no token from IAM: POST"))
