@@ -47,8 +47,8 @@ package enum ReplyDecoder {
 
     private typealias Item = (id: UInt32, eventId: UInt32)
 
-    /// One as the service writes them, in a fourth of the time; nil, and nothing is stepped over,
-    /// for any other.
+    /// One exactly as the service writes them, which is quick to see; nil, and nothing is stepped
+    /// over, for any other.
     private static func usualItem(_ scanner: inout JSONScanner) -> Item? {
         var ahead = scanner
         guard ahead.take(#"{"id":""#), let id = ahead.skipPlain(),
