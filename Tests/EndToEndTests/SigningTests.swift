@@ -177,7 +177,10 @@ struct SigningTests {
 
     @Test func aProducerAllowsForAClockThatIsOff() throws {
         let emulator = try emulator(clock: -5_000)
-        let settings = Self.settings(.permanent).merging(["batch.objects": "10"]) { $1 }
+        // Each batch is filled, however slow the machine is.
+        let settings = Self.settings(.permanent).merging(
+            ["batch.objects": "10", "linger": "10s"]
+        ) { $1 }
         let stream = try Stream(emulator.url, settings)
         for object in objects(500) { #expect(stream.send(object).0 == DP_OK) }
         let reports = stream.reports(500)
