@@ -21,6 +21,7 @@ KEYS = {
 # On the disk of this folder; each run leaves it empty.
 SPOOL = "build/bench/spool"
 WRITTEN = {"BENCH_FILE": "build/bench/written"}
+KEPT = {how: {**WRITTEN, "BENCH_KEEP": how} for how in ("write", "ask", "map")}
 
 Results = dict[str, Measured]
 
@@ -66,10 +67,6 @@ def judge_spool(results: Results) -> list[Finding]:
         at_most("CPU with a spool, many at once", median(many_spool.cpu_ratios(many)), 1.5, unit),
         at_least("objects a second with a spool", median(spool.rate), 100_000, "/s"),
     ]
-
-
-def kept(how: str) -> dict[str, str]:
-    return {**WRITTEN, "BENCH_KEEP": how}
 
 
 def judge_emulator(results: Results) -> list[Finding]:
@@ -151,9 +148,9 @@ EXPERIMENTS = (
         name="keep",
         title="Keep an object on disk so that it survives a kill, synced every 500 ms",
         contenders=(
-            Contender("keep", "pwrite", 3_000_000, settings=kept("write")),
-            Contender("keep", "getrlimit, pwrite", 3_000_000, settings=kept("ask")),
-            Contender("keep", "a mapped file", 3_000_000, settings=kept("map")),
+            Contender("keep", "pwrite", 3_000_000, settings=KEPT["write"]),
+            Contender("keep", "getrlimit, pwrite", 3_000_000, settings=KEPT["ask"]),
+            Contender("keep", "a mapped file", 3_000_000, settings=KEPT["map"]),
         ),
     ),
     Experiment(

@@ -119,8 +119,8 @@ int main(int argc, char **argv)
     struct files files;
 
     bench_begin(&bench, argc, argv);
-    if (!prefix || !how)
-        bench_fail(argv[0], "needs BENCH_FILE and BENCH_KEEP");
+    if (!prefix || !how || !*how || !strchr("wam", *how))
+        bench_fail("BENCH_FILE, BENCH_KEEP", "a path; write, ask or map");
     open_files(&files, prefix);
     for (size_t i = 0; i < bench.count; i++)
         keep(&files, bench_next(&bench), how);
