@@ -12,9 +12,8 @@ struct ProducerNamesTests {
         _ settings: [String: String] = [:],
         _ names: @escaping (LookupOrder, Int64) -> (NameSearch.Answer, Situation)
     ) throws -> Simulation {
-        let all = ["region": "r", "delivery.timeout": "2h"]
-        var simulation = try Simulation(
-            all.merging(settings, uniquingKeysWith: { $1 }), target: "name:Alert")
+        let all = ["region": "r", "delivery.timeout": "2h"].merging(settings) { $1 }
+        var simulation = try Simulation(all, target: "name:Alert")
         simulation.names = names
         return simulation
     }
