@@ -42,7 +42,7 @@ struct Call {
     }
 
     private func attempt(
-        _ number: Int, _ transfer: Transfer, _ headers: borrowing HeaderList
+        _ number: Int, _ transfer: Transfer, _ headers: HeaderList
     ) -> Attempt {
         let left = max(1, passes.deadline - Clock.monotonic())
         let areas = config.number(.debug)

@@ -31,7 +31,7 @@ final class MetadataCall: IssuerCall {
     }
 
     private func headersOfNext() throws(DatapanelError) -> HeaderList {
-        var headers = HeaderList()
+        let headers = HeaderList()
         switch dialogue.request {
         case .token: try headers.add(Self.tokenLife)
         case .keys(let token):

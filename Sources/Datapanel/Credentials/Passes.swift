@@ -36,7 +36,7 @@ final class Passes {
         fileprivate let turn: KeyGate.Turn?
 
         fileprivate init(
-            _ headers: consuming HeaderList, _ url: Text, _ signedAt: ServiceTime.Reading,
+            _ headers: HeaderList, _ url: Text, _ signedAt: ServiceTime.Reading,
             _ token: TokenState.Token?, _ turn: KeyGate.Turn?
         ) {
             self.headers = headers

@@ -7,6 +7,11 @@ package enum Proof: Sendable {
     /// Keys, with which the call is signed.
     case key(AccessKey)
 
+    var token: Text? {
+        if case .token(let token) = self { return token }
+        return nil
+    }
+
     /// Whoever is given one for a time has it renewed so long before its end, or a tenth of its
     /// life if that is less. In milliseconds.
     var renewalMargin: Int64 {

@@ -16,7 +16,7 @@ package struct SignedCall {
     /// Adds the headers that a signed call needs, which are signed themselves. `Host` is among
     /// them: what is signed is what is sent, however libcurl would have written it.
     func sign(
-        with key: AccessKey, project: Text?, _ headers: inout HeaderList
+        with key: AccessKey, project: Text?, _ headers: HeaderList
     ) throws(DatapanelError) {
         let date = try Signature.date(time.seconds)
         let host = try Text(SignedURL(url.bytes).host)

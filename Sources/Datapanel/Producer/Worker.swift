@@ -18,6 +18,7 @@ final class Worker: @unchecked Sendable {
     /// For each target.
     private var gates: [RepeatGate] = []
     private var serviceTime = ServiceTime()
+    private var headers = CallHeaders()
     /// What was under way when it stopped, and whether a whole body was out.
     private(set) var brokenOff: [(batch: Batch, isBodyOut: Bool)] = []
 
@@ -36,7 +37,7 @@ final class Worker: @unchecked Sendable {
         let keyRound: Int
 
         init(
-            _ batch: Batch, _ url: Text, _ transfer: Transfer, _ headers: consuming HeaderList,
+            _ batch: Batch, _ url: Text, _ transfer: Transfer, _ headers: HeaderList,
             _ signedAt: ServiceTime.Reading, _ ids: ItemIds, tokenNumber: Int, keyRound: Int
         ) {
             self.tokenNumber = tokenNumber
@@ -151,12 +152,12 @@ final class Worker: @unchecked Sendable {
             let pieces = BodyPieces(head: head.bytes, objects: batch.objects)
             if config.auth.isSigned && batch.bodyHash == nil { batch.bodyHash = try pieces.hash() }
             let signedAt = serviceTime.read(now: Clock.seconds())
-            let headers = try CallHeaders.make(
+            let lines = try headers.next(
                 config, "POST", url, bodyHash: batch.bodyHash, signedAt,
                 token?.proof ?? config.proof)
             let transfer = try takeTransfer(config)
             let flight = Flight(
-                batch, url, transfer, headers, signedAt, ids, tokenNumber: token?.number ?? 0,
+                batch, url, transfer, lines, signedAt, ids, tokenNumber: token?.number ?? 0,
                 keyRound: step.keyRound)
             transfer.begin(
                 url, flight.headers, pieces, config: config,

@@ -10,7 +10,11 @@ package enum Excerpt {
         let end = base.assumingMemoryBound(to: UInt8.self) + bytes.count
         var at = base.assumingMemoryBound(to: UInt8.self)
         var kept = TextBuilder()
-        while at < end {
+        while true {
+            let plain = plainCount(at, min(end - at, limit - kept.count))
+            kept.append(UnsafeRawBufferPointer(start: at, count: plain))
+            at += plain
+            if at == end { break }
             let length = UTF8Check.sequenceLength(at, end)
             if kept.count + max(length, 1) > limit {
                 kept.append("…")
@@ -26,6 +30,13 @@ package enum Excerpt {
             at += max(length, 1)
         }
         return kept.finish()
+    }
+
+    /// How many bytes are as good as they are before one that may not be.
+    private static func plainCount(_ start: UnsafePointer<UInt8>, _ most: Int) -> Int {
+        var count = 0
+        while count < most, start[count] &- 0x20 < 0x5F { count += 1 }
+        return count
     }
 
     /// What ends a line, steers a terminal, or turns the order of what stands around it.

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The header lines of a call.
-enum CallHeaders {
+/// The header lines of calls.
+struct CallHeaders {
+    /// What the last call had, which the next has, too, if nothing but this token is in it.
+    private var last: HeaderList?
+    private var token: Text?
+
+    mutating func next(
+        _ config: Config, _ method: StaticString, _ url: Text, bodyHash: Text?,
+        _ time: ServiceTime.Reading, _ proof: Proof?
+    ) throws(DatapanelError) -> HeaderList {
+        if let last, let token, token === proof?.token { return last }
+        let headers = try Self.make(config, method, url, bodyHash: bodyHash, time, proof)
+        (last, token) = (headers, proof?.token)
+        return headers
+    }
+
     /// `bodyHash` is what calls are signed with, if they are.
     @inline(never)
     static func make(
@@ -9,7 +23,7 @@ enum CallHeaders {
         _ time: ServiceTime.Reading, _ proof: Proof?
     ) throws(DatapanelError) -> HeaderList {
         let contentType: Text = "application/json;charset=UTF-8"
-        var headers = HeaderList()
+        let headers = HeaderList()
         try headers.add("Content-Type", contentType, secret: false)
         try headers.add("Accept: application/json")
         // Without the empty one libcurl waits up to a second for a 100 before large bodies.
@@ -17,7 +31,7 @@ enum CallHeaders {
         try headers.add("User-Agent", "libdatapanel/\(version)", secret: false)
         let call = SignedCall(
             method: method, url: url, contentType: contentType, bodyHash: bodyHash, time: time)
-        try Credentials.authorize(&headers, proof, project: config.id(.projectId), call)
+        try Credentials.authorize(headers, proof, project: config.id(.projectId), call)
         return headers
     }
 }

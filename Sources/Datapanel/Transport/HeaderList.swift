@@ -3,18 +3,15 @@ import CCurl
 import CPosix
 
 /// The header lines of a call, as libcurl wants them.
-package struct HeaderList: ~Copyable {
+package final class HeaderList {
     private(set) var first: UnsafeMutablePointer<curl_slist>?
     /// What is in them that nobody may see in a reply either.
     package var secret: Text?
 
     package init() {}
 
-    deinit { Self.free(first) }
-
-    /// Some lines are secrets; libcurl frees them as they are. Not inlined wherever a list ends.
-    @inline(never)
-    private static func free(_ first: UnsafeMutablePointer<curl_slist>?) {
+    /// Some lines are secrets; libcurl frees them as they are.
+    deinit {
         var line = first
         while let data = line?.pointee.data {
             explicit_bzero(data, strlen(data))
@@ -23,11 +20,11 @@ package struct HeaderList: ~Copyable {
         curl_slist_free_all(first)
     }
 
-    package mutating func add(_ line: StaticString) throws(DatapanelError) {
+    package func add(_ line: StaticString) throws(DatapanelError) {
         try add(UnsafeRawPointer(line.utf8Start).assumingMemoryBound(to: CChar.self))
     }
 
-    package mutating func add(
+    package func add(
         _ name: Text, _ value: Text, secret: Bool
     ) throws(DatapanelError) {
         var line = Bytes()
@@ -42,7 +39,7 @@ package struct HeaderList: ~Copyable {
         try add(start.assumingMemoryBound(to: CChar.self))
     }
 
-    private mutating func add(_ line: UnsafePointer<CChar>) throws(DatapanelError) {
+    private func add(_ line: UnsafePointer<CChar>) throws(DatapanelError) {
         guard let longer = curl_slist_append(first, line) else { throw .noMemory("a header") }
         first = longer
     }
