@@ -84,6 +84,7 @@ final class Transfer {
         dpx_curl_set_headers(easy, headers.first)
         if let body {
             dpx_curl_set_long(easy, CURLOPT_POST, 1)
+            dpx_curl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, Self.buffer(for: body.count))
             dpx_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         } else {
             dpx_curl_set_long(easy, isPut ? CURLOPT_UPLOAD : CURLOPT_HTTPGET, 1)
@@ -108,6 +109,13 @@ final class Transfer {
         if dpx_curl_set_text(easy, CURLOPT_REQUEST_TARGET, target) != CURLE_OK { whole = nil }
         let isSet = dpx_curl_set_text(easy, CURLOPT_URL, whole?.pointer) == CURLE_OK
         if isSet && whole != nil { address = url }
+    }
+
+    /// libcurl takes the buffer that a body goes out through from the heap and gives it back with
+    /// each call; of what is larger than the body the heap gives pages back to the system. 64 KiB,
+    /// libcurl's own size, stay in the cache.
+    private static func buffer(for bodyCount: Int) -> Int {
+        min(max(bodyCount, 16 << 10), 64 << 10)
     }
 
     /// Takes up what the call brought.
@@ -153,29 +161,35 @@ extension Transfer {
         dpx_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
         dpx_curl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
         dpx_curl_set_read(easy) { room, size, count, context in
-            Transfer.of(context).read(
-                UnsafeMutableRawBufferPointer(start: room, count: size * count))
+            Transfer.with(context) {
+                $0.read(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+            }
         }
         dpx_curl_set_seek(easy) { context, offset, origin in
             let isStart = offset == 0 && origin == SEEK_SET
-            return isStart && Transfer.of(context).exchange.bodyTaken == 0
+            return isStart && Transfer.with(context) { $0.exchange.bodyTaken == 0 }
                 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
         }
         dpx_curl_set_write(easy, CURLOPT_HEADERFUNCTION) { line, size, count, context in
             let bytes = UnsafeRawBufferPointer(start: line, count: size * count)
-            Transfer.of(context).exchange.head.take(bytes)
+            Transfer.with(context) { $0.exchange.head.take(bytes) }
             return bytes.count
         }
         dpx_curl_set_write(easy, CURLOPT_WRITEFUNCTION) { part, size, count, context in
-            Transfer.of(context).write(UnsafeRawBufferPointer(start: part, count: size * count))
+            Transfer.with(context) {
+                $0.write(UnsafeRawBufferPointer(start: part, count: size * count))
+            }
         }
         dpx_curl_set_progress(easy) { context, _, _, _, _ in
-            Transfer.of(context).isStalled() ? 1 : 0
+            Transfer.with(context) { $0.isStalled() } ? 1 : 0
         }
     }
 
-    private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
-        Unmanaged<Transfer>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+    /// Who made libcurl call holds it meanwhile.
+    private static func with<Value>(
+        _ context: UnsafeMutableRawPointer?, _ body: (Transfer) -> Value
+    ) -> Value {
+        Unmanaged<Transfer>.fromOpaque(context.unsafelyUnwrapped)._withUnsafeGuaranteedRef(body)
     }
 
     private func read(_ room: UnsafeMutableRawBufferPointer) -> Int {

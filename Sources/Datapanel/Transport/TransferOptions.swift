@@ -32,19 +32,18 @@ enum TransferOptions {
             try check(dpx_curl_set_text(easy, CURLOPT_CAPATH, nil))
         }
         if isDirect {
-            try check(dpx_curl_set_text(easy, CURLOPT_PROXY, ""))
+            try set(easy, proxy: "")
             try set(easy, CURLOPT_FORBID_REUSE, 1)
         } else {
             try setProxy(config, easy)
         }
     }
 
-    /// An empty text keeps libcurl from reading the environment.
     private static func setProxy(
         _ config: Config, _ easy: UnsafeMutableRawPointer
     ) throws(DatapanelError) {
         guard let proxy = config.text(.proxy) else {
-            return try check(dpx_curl_set_text(easy, CURLOPT_PROXY, ""))
+            return try set(easy, proxy: "")
         }
         if ASCII.equal(proxy.bytes, "environment") { return }
         guard ProxySyntax.isURL(proxy) else {
@@ -53,7 +52,15 @@ enum TransferOptions {
                 "proxy: the value is no URL of a proxy; write it like http://proxy.example.com:3128"
             ).with(.key, "proxy")
         }
-        try check(dpx_curl_set_text(easy, CURLOPT_PROXY, proxy.pointer))
+        try set(easy, proxy: proxy.pointer)
+    }
+
+    /// An empty text keeps libcurl from reading the environment, which it does for each call: a
+    /// host that sets a variable meanwhile could end by it.
+    private static func set(
+        _ easy: UnsafeMutableRawPointer, proxy: UnsafePointer<CChar>
+    ) throws(DatapanelError) {
+        try check(dpx_curl_set_text(easy, CURLOPT_PROXY, proxy))
         try check(dpx_curl_set_text(easy, CURLOPT_NOPROXY, ""))
     }
 
