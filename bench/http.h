@@ -11,8 +11,6 @@
 
 #include <curl/curl.h>
 
-#define HTTP_UPLOAD_BUFFER (256L << 10) /* as the library has it */
-
 /* Bytes that grow: a body on its way out, or a reply on its way in. */
 struct text {
     char *bytes;
@@ -77,7 +75,6 @@ static inline CURL *http_new(struct curl_slist *headers,
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, HTTP_UPLOAD_BUFFER);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
     return easy;
