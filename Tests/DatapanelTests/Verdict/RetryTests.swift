@@ -6,7 +6,7 @@ import Testing
 struct BackoffTests {
     @Test func pausesLieBetweenTheFloorAndTheBound() {
         let backoff = Backoff(base: 500, cap: 30_000)
-        var dice = SystemRandomNumberGenerator()
+        var dice = SeededDice(1)
         for attempt in 1...100 {
             let bound: Int64 = attempt > 6 ? 30_000 : 500 << (attempt - 1)
             for _ in 0..<1_000 {
@@ -18,7 +18,7 @@ struct BackoffTests {
 
     @Test func jitterIsFull() {
         let backoff = Backoff(base: 1_000, cap: 1_000)
-        var dice = SystemRandomNumberGenerator()
+        var dice = SeededDice(1)
         let samples = 100_000
         let sum = (0..<samples).reduce(Int64(0)) { sum, _ in
             sum + backoff.pause(afterAttempt: 3, dice: dice.next())
@@ -36,7 +36,7 @@ struct BackoffTests {
     }
 
     @Test func holdIsNeverShorterThanTheWish() {
-        var dice = SystemRandomNumberGenerator()
+        var dice = SeededDice(1)
         for wish in [Int64(0), 1, 999, 60_000, 300_000] {
             for _ in 0..<1_000 {
                 let pause = Backoff.hold(wish, dice: dice.next())

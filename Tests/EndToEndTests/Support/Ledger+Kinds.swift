@@ -45,8 +45,8 @@ extension Ledger {
 
 extension Array {
     /// One of so many, of which the first are these; nil stands for the others.
-    func randomElement(of total: Int, using dice: inout some RandomNumberGenerator) -> Element? {
-        let index = Int.random(in: 0..<total, using: &dice)
+    func randomElement(of total: Int) -> Element? {
+        let index = Int.random(in: 0..<total)
         return index < count ? self[index] : nil
     }
 }
