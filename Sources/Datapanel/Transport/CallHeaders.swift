@@ -6,6 +6,7 @@ struct CallHeaders {
     private var last: HeaderList?
     private var token: Text?
 
+    /// As `make`, for one call after the other.
     mutating func next(
         _ config: Config, _ method: StaticString, _ url: Text, bodyHash: Text?,
         _ time: ServiceTime.Reading, _ proof: Proof?

@@ -53,10 +53,7 @@ package struct ReplyHead {
     private static func value(
         _ name: StaticString, _ line: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer? {
-        // Most lines are others, and begin with another letter.
-        guard let first = line.first, first | 0x20 == name.utf8Start[0],
-            ASCII.hasPrefixIgnoringCase(line, name)
-        else { return nil }
+        guard ASCII.hasPrefixIgnoringCase(line, name) else { return nil }
         return ASCII.trimmed(UnsafeRawBufferPointer(rebasing: line[name.utf8CodeUnitCount...]))
     }
 

@@ -18,8 +18,7 @@ final class Transfer {
     /// Why the reply was not read to its end.
     private var refusal: Text?
     private var stall = StallWatch(limit: 0)
-    /// Without a proxy.
-    private let isDirect: Bool
+    private let hasProxy: Bool
     /// Where the last call went.
     private var address: Text?
 
@@ -33,7 +32,7 @@ final class Transfer {
             throw .noMemory("a connection")
         }
         self.easy = easy
-        self.isDirect = isDirect || config.text(.proxy) == nil
+        hasProxy = !isDirect && config.text(.proxy) != nil
         errorText = text.bindMemory(to: CChar.self, capacity: Int(CURL_ERROR_SIZE))
         try TransferOptions.apply(config, isDirect: isDirect, to: easy)
         setCallbacks()
@@ -94,26 +93,26 @@ final class Transfer {
         dpx_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout))
     }
 
-    /// For each call libcurl takes its URL apart and puts it together again, which is a fifth of
-    /// all its work for a small one. So it gets the path in a piece of its own; not for a proxy,
-    /// which may want the whole.
+    /// For each call libcurl takes its URL apart and writes it anew, byte by byte, which is much of
+    /// its work for a small one. So it gets the request target by itself; not where there is a
+    /// proxy, which may want the whole.
     private func setAddress(_ url: Text) {
         if url === address { return }
         address = nil
         var (whole, target) = (Optional(url), UnsafePointer<CChar>?.none)
-        if isDirect, let start = RequestTarget.start(in: url.bytes) {
+        if !hasProxy, let start = RequestTarget.start(in: url.bytes) {
             whole = try? Text(UnsafeRawBufferPointer(rebasing: url.bytes[..<start]))
             target = url.pointer + start
         }
-        // Without memory for the path the call has to fail, and not to go elsewhere.
+        // Without memory for the target the call has to fail, and not to go elsewhere.
         if dpx_curl_set_text(easy, CURLOPT_REQUEST_TARGET, target) != CURLE_OK { whole = nil }
         let isSet = dpx_curl_set_text(easy, CURLOPT_URL, whole?.pointer) == CURLE_OK
         if isSet && whole != nil { address = url }
     }
 
-    /// libcurl takes the buffer that a body goes out through from the heap and gives it back with
-    /// each call; of what is larger than the body the heap gives pages back to the system. 64 KiB,
-    /// libcurl's own size, stay in the cache.
+    /// The size of what a body goes out through, which libcurl takes from the heap for each call
+    /// and gives back. The least that it allows does for small bodies: larger ones have the heap
+    /// give pages to the system and ask for them again. Its own size, 64 KiB, stays in the cache.
     private static func buffer(for bodyCount: Int) -> Int {
         min(max(bodyCount, 16 << 10), 64 << 10)
     }
